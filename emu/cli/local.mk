@@ -1,0 +1,1 @@
+# emu/cli/local.mk: sources of this room.

@@ -1,0 +1,3 @@
+# emu/core: device, parameters, queues, ledger, trace.
+pkginclude_HEADERS += emu/pimento.h
+libpimento_la_SOURCES += emu/pimento.h

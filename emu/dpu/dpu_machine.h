@@ -1,0 +1,156 @@
+/* The state of the UPMEM-like machine and the interface between its files. Private to emu/dpu.
+ *
+ * Files: dpu_backend.c (descriptor, open/close/load/transfer/launch, tables), dpu_semantics.h (one body per operation),
+ * dpu_execute.c (one instruction of one tasklet on exact state; DMA; faults), dpu_reference.c (cycle by cycle), dpu_fast.c
+ * (run-ahead engine), dpu_log.c (printf buffer), dpu_fault.c (fault texts), dpu_race.c (--race-report), dpu_memory.c (MRAM).
+ */
+#ifndef DPU_MACHINE_H
+#define DPU_MACHINE_H
+
+#include <stdatomic.h>
+
+#include "dpu_isa.h"
+#include "pimento.h"
+
+/* ---- parameters: one row each in dpu_parameters.c ---- */
+struct dpu_parameters {
+    uint64_t ranks, chips, dpus_per_chip;
+    uint64_t wram_bytes, mram_bytes, iram_instructions, tasklets, atomic_bits;
+    double frequency_mhz;
+    uint64_t issue_distance_cycles;              /* 11 */
+    uint64_t dma_alpha_read_cycles, dma_alpha_write_cycles; /* 77, 61 */
+    double dma_beta_cycles_per_byte;             /* latency slope, 0.5 */
+    double dma_occupancy_cycles_per_byte;        /* engine busy, 0.5 */
+    uint64_t dma_occupancy_floor_cycles;         /* shortest time the engine is busy with a transfer */
+    uint64_t register_file_stall;                /* choice: off | uPIMulator */
+    double launch_base_us, launch_per_rank_us;
+    double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
+    uint64_t engine;                             /* choice: fast | reference */
+    uint64_t strict;                             /* bool as choice: tasklets stopped away from the end are a fault */
+    /* energies: attojoule per event, microwatt */
+    double energy_instruction_aj, energy_wram_access_aj, energy_dma_byte_aj, energy_dma_setup_aj,
+        energy_host_byte_aj, power_idle_uw, power_busy_uw;
+};
+
+/* ---- counters: one row each in dpu_parameters.c ---- */
+struct dpu_counters {
+    uint64_t cycles;             /* elapsed, per launch summed */
+    uint64_t instructions;
+    uint64_t issue_cycles;       /* = instructions; cycles = issue + idle_* */
+    uint64_t idle_revolver;      /* a tasklet was runnable but inside its 11 cycles */
+    uint64_t idle_dma;           /* every running tasklet waited for DMA */
+    uint64_t idle_register_file; /* optional stall */
+    uint64_t idle_end;           /* no tasklet running (after the last stop: never counted; kept for boot gaps) */
+    uint64_t dma_reads, dma_writes, dma_read_bytes, dma_write_bytes, dma_engine_busy_cycles;
+    uint64_t wram_loads, wram_stores;
+    uint64_t launches;
+    uint64_t misaligned_dma;     /* low bits dropped: diagnostics */
+    uint64_t sync_spins;         /* acquire/resume that jumped to itself */
+};
+
+/* ---- one loaded image, decoded once, shared by all DPUs that run it (copy on write for ldmai and host IRAM writes) ---- */
+struct dpu_code {
+    atomic_uint references;
+    uint64_t words[DPU_IRAM_INSTRUCTIONS];            /* bits 63:48 zero */
+    uint8_t loaded[DPU_IRAM_INSTRUCTIONS / 8];        /* bit set: an image or a write covers it */
+    struct dpu_instruction instructions[DPU_IRAM_INSTRUCTIONS]; /* form == DPU_UNDEFINED: does not decode */
+    void *fast;                                       /* dpu_fast.c: threaded code, built at first use */
+};
+
+/* ---- one hardware thread ---- */
+struct dpu_tasklet {
+    uint32_t registers[DPU_REGISTER_CODES]; /* 24..31 hold the constants, never written after reset */
+    uint32_t pc;                            /* 0..4095 */
+    uint8_t zf, cf;                         /* 0 or 1 */
+    uint8_t waiting_dma;                    /* issued a DMA that has not completed: ready_cycle is its end */
+    uint64_t ready_cycle;                   /* earliest issue, in cycles since the launch */
+};
+
+enum dpu_fault_kind { DPU_NO_FAULT, DPU_FAULT_BREAKPOINT = 1, DPU_FAULT_MEMORY = 2, DPU_FAULT_DMA = 3,
+                      DPU_FAULT_UNDEFINED = 4, DPU_FAULT_NOT_LOADED = 5, DPU_FAULT_DEADLOCK = 6, DPU_FAULT_STRICT = 7 };
+
+struct dpu_fault_state {
+    enum dpu_fault_kind kind;
+    uint32_t tasklet, pc;    /* pc of the faulting instruction */
+    uint32_t code;           /* `fault n` */
+    uint64_t address;
+    uint32_t bytes;
+    bool store;
+};
+
+/* The time counter: value = base + (count source now - source at configuration). */
+enum dpu_counter_mode { DPU_COUNT_CYCLES = 1, DPU_COUNT_INSTRUCTIONS = 2, DPU_COUNT_NOTHING = 3 };
+struct dpu_time_counter { enum dpu_counter_mode mode; uint64_t value, since; };
+
+/* MRAM in pages, allocated at the first write; reading an absent page gives zeros. */
+enum { DPU_MRAM_PAGE_BYTES = 65536, DPU_MRAM_PAGES = DPU_MRAM_BYTES / DPU_MRAM_PAGE_BYTES };
+
+struct dpu {
+    struct dpu_machine *machine;
+    uint32_t unit;
+    struct dpu_code *code;
+    const struct pim_image *image;
+    uint8_t *wram;                       /* allocated at the first write or launch; wram_bytes + 8 guard bytes */
+    uint8_t **mram_pages;                /* NULL until the first write: then DPU_MRAM_PAGES pointers */
+    struct dpu_tasklet *tasklets;        /* allocated at the first launch: 24 */
+    uint64_t run_bits;                   /* bit i: thread i runs; 24..63 notify bits */
+    uint64_t atomic_bits[DPU_ATOMIC_BITS / 64];
+    struct dpu_time_counter time;
+    /* schedule */
+    uint64_t cycle;                      /* since launch: cycles 0..cycle-1 are accounted */
+    uint64_t next_issue;                 /* first cycle the pipeline can issue in */
+    uint64_t dma_free;                   /* first cycle the DMA engine is free */
+    uint64_t last_stop;                  /* cycle of the last `stop`, decides the launch's end */
+    bool running;
+    struct dpu_fault_state fault;
+    uint64_t start_ps;                   /* units begin here (launch overhead included) */
+    struct dpu_counters counters;
+    uint64_t launch_instructions;        /* instructions since the launch (time counter, reports) */
+    uint64_t *profile;                   /* per instruction index issue counts, when --profile: 4096 */
+    void *fast;                          /* dpu_fast.c per-DPU hints */
+    void *race;                          /* dpu_race.c */
+};
+
+struct dpu_machine {
+    struct dpu_parameters parameters;
+    uint32_t units;
+    struct dpu *dpus;
+    bool profile;                        /* keep per-instruction issue counts */
+    bool race_report;
+    /* derived integers */
+    uint64_t clock_num, clock_den;       /* frequency in Hz as a fraction */
+    uint64_t to_bytes_per_second[65], from_bytes_per_second[65]; /* by active DPUs of a rank */
+};
+
+/* ---- dpu_memory.c ---- */
+uint8_t *dpu_mram_page_for_write(struct dpu *dpu, uint32_t page);         /* NULL: out of memory */
+void dpu_mram_read(const struct dpu *dpu, uint32_t offset, void *to, uint32_t bytes);
+bool dpu_mram_write(struct dpu *dpu, uint32_t offset, const void *from, uint32_t bytes);
+
+/* ---- dpu_execute.c ---- */
+
+enum dpu_step { DPU_STEP_NEXT, DPU_STEP_DMA, DPU_STEP_STOPPED, DPU_STEP_FAULT };
+
+/* Execute the instruction at the tasklet's PC on exact state at cycle `cycle` (its issue cycle): registers, flags, PC, memory, bits, DMA
+ * bytes, counters except cycles/idle. Sets ready_cycle (cycle + issue distance, or the end of its DMA). On a fault nothing of the
+ * instruction is visible except dpu->fault. `events` may be NULL. */
+enum dpu_step dpu_execute(struct dpu *dpu, uint32_t tasklet, uint64_t cycle,
+                          struct pim_event_list *events);
+
+/* DMA timing of the model: when the thread is runnable again, and the engine's occupancy. Updates dpu->dma_free. */
+uint64_t dpu_dma_schedule(struct dpu *dpu, bool to_mram, uint32_t bytes, uint64_t issue_cycle);
+
+/* The time counter's value (36 bits) as an instruction that issues at `cycle` sees it; `instructions` = issued before it. */
+uint64_t dpu_time_value(const struct dpu *dpu, uint64_t cycle, uint64_t instructions);
+
+/* ---- engines: run from dpu->cycle until done, fault, or exactly limit cycles elapsed ---- */
+enum pim_run dpu_run_reference(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
+enum pim_run dpu_run_fast(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
+void dpu_fast_free_code(struct dpu_code *code);
+void dpu_fast_free_dpu(struct dpu *dpu);
+
+/* ---- dpu_fault.c, dpu_log.c ---- */
+void dpu_describe_fault(const struct dpu *dpu, struct pim_fault *fault);
+char *dpu_read_log(const struct dpu *dpu, struct pim_error *error);
+
+#endif

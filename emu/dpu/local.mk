@@ -1,0 +1,1 @@
+# emu/dpu/local.mk: sources of this room.

@@ -1,0 +1,1 @@
+# isa/dpu/local.mk: sources of this room.

@@ -1,0 +1,1 @@
+# pim_kernels/local.mk: sources of this room.

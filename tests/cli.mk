@@ -1,0 +1,1 @@
+# tests/cli.mk: sources of this room.

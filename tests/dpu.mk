@@ -1,0 +1,1 @@
+# tests/dpu.mk: sources of this room.

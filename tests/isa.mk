@@ -1,0 +1,1 @@
+# tests/isa.mk: sources of this room.

@@ -1,0 +1,1 @@
+# tests/isa_dpu.mk: sources of this room.

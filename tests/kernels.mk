@@ -1,0 +1,1 @@
+# tests/kernels.mk: sources of this room.

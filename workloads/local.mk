@@ -1,0 +1,1 @@
+# workloads/local.mk: sources of this room.
