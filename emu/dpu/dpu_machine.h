@@ -1,8 +1,9 @@
 /* The state of the UPMEM-like machine and the interface between its files. Private to emu/dpu.
  *
- * Files: dpu_backend.c (descriptor, open/close/load/transfer/launch, tables), dpu_semantics.h (one body per operation),
- * dpu_execute.c (one instruction of one tasklet on exact state; DMA; faults), dpu_reference.c (cycle by cycle), dpu_fast.c
- * (run-ahead engine), dpu_log.c (printf buffer), dpu_fault.c (fault texts), dpu_race.c (--race-report), dpu_memory.c (MRAM).
+ * Files: dpu_backend.c (descriptor, open/close/launch/run), dpu_parameters.c (tables), dpu_load.c (images, shared code),
+ * dpu_transfer.c (host link), dpu_memory.c (WRAM and MRAM), dpu_semantics.h (one body per operation), dpu_execute.c (one
+ * instruction of one tasklet on exact state; DMA; faults), dpu_reference.c (cycle by cycle), dpu_fast.c (run-ahead
+ * engine), dpu_log.c (printf buffer), dpu_fault.c (fault texts), dpu_race.c (--race-report), dpu_snapshot.c.
  */
 #ifndef DPU_MACHINE_H
 #define DPU_MACHINE_H
@@ -26,7 +27,9 @@ struct dpu_parameters {
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
     uint64_t engine;                             /* choice: fast | reference */
-    uint64_t strict;                             /* bool as choice: tasklets stopped away from the end are a fault */
+    uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
+    uint64_t profile, race_report;               /* choice off | on */
+    uint64_t trace_interval_cycles;              /* length of one issue summary in the trace */
     /* energies: attojoule per event, microwatt */
     double energy_instruction_aj, energy_wram_access_aj, energy_dma_byte_aj, energy_dma_setup_aj,
         energy_host_byte_aj, power_idle_uw, power_busy_uw;
@@ -46,7 +49,17 @@ struct dpu_counters {
     uint64_t launches;
     uint64_t misaligned_dma;     /* low bits dropped: diagnostics */
     uint64_t sync_spins;         /* acquire/resume that jumped to itself */
+    uint64_t host_write_bytes, host_read_bytes;
 };
+
+/* ---- event kinds: one row each in dpu_parameters.c. ORDER DPU EVENT ---- */
+enum dpu_event {
+    DPU_EVENT_LAUNCH, /* arguments: number of the launch of this DPU */
+    DPU_EVENT_RUN,    /* instructions, idle_revolver, idle_dma, idle_register_file: of the interval */
+    DPU_EVENT_DMA,    /* lane = tasklet; bytes, WRAM (or IRAM) address, MRAM address, enum dpu_dma_direction */
+    DPU_EVENT_FAULT   /* lane = tasklet; pc, enum dpu_fault_kind */
+};
+enum dpu_dma_direction { DPU_DMA_READ, DPU_DMA_WRITE, DPU_DMA_TO_IRAM };
 
 /* ---- one loaded image, decoded once, shared by all DPUs that run it (copy on write for ldmai and host IRAM writes) ---- */
 struct dpu_code {
@@ -83,6 +96,8 @@ enum dpu_counter_mode { DPU_COUNT_CYCLES = 1, DPU_COUNT_INSTRUCTIONS = 2, DPU_CO
 struct dpu_time_counter { enum dpu_counter_mode mode; uint64_t value, since; };
 
 /* MRAM in pages, allocated at the first write; reading an absent page gives zeros. */
+enum { DPU_RANK_DPUS = 64 }; /* 8 chips x 8 DPUs share one host link */
+
 enum { DPU_MRAM_PAGE_BYTES = 65536, DPU_MRAM_PAGES = DPU_MRAM_BYTES / DPU_MRAM_PAGE_BYTES };
 
 struct dpu {
@@ -104,6 +119,8 @@ struct dpu {
     bool running;
     struct dpu_fault_state fault;
     uint64_t start_ps;                   /* units begin here (launch overhead included) */
+    uint64_t launch_ps;                  /* the host's launch call */
+    uint64_t event_sequence;             /* order of this DPU's events */
     struct dpu_counters counters;
     uint64_t launch_instructions;        /* instructions since the launch (time counter, reports) */
     uint64_t *profile;                   /* per instruction index issue counts, when --profile: 4096 */
@@ -119,13 +136,39 @@ struct dpu_machine {
     bool race_report;
     /* derived integers */
     uint64_t clock_num, clock_den;       /* frequency in Hz as a fraction */
-    uint64_t to_bytes_per_second[65], from_bytes_per_second[65]; /* by active DPUs of a rank */
+    uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
+    uint64_t from_bytes_per_second[DPU_RANK_DPUS + 1];
+    uint64_t broadcast_bytes_per_second[DPU_RANK_DPUS + 1];
+    uint64_t launch_base_ps, launch_per_rank_ps;
+    struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
+    uint64_t shared_hash;
 };
 
+/* The time of `cycles` since a launch, in picoseconds: floor of the exact value. */
+uint64_t dpu_picoseconds(const struct dpu_machine *machine, uint64_t cycles);
+
+/* ---- dpu_load.c ---- */
+enum pim_status dpu_load(struct dpu_machine *machine, const uint32_t *units, size_t count,
+                         const struct pim_image *image, struct pim_error *error);
+/* The DPU's own copy of its code, to change it: unshared, without threaded code. Call dpu_code_set for each word.
+ * NULL: out of memory, nothing changed. */
+struct dpu_code *dpu_code_for_write(struct dpu *dpu);
+void dpu_code_set(struct dpu_code *code, uint32_t index, uint64_t word);
+void dpu_code_release(struct dpu_code *code); /* NULL is allowed */
+
+/* ---- dpu_transfer.c: host link ---- */
+void dpu_link_open(struct dpu_machine *machine);
+enum pim_status dpu_transfer(struct dpu_machine *machine, enum pim_direction direction,
+                             const struct pim_transfer *transfers, size_t count,
+                             uint64_t *duration_ps, struct pim_error *error);
+uint32_t dpu_rank_of(const struct dpu_machine *machine, uint32_t unit);
+
 /* ---- dpu_memory.c ---- */
+bool dpu_wram_ready(struct dpu *dpu);                                     /* allocate; false: out of memory */
 uint8_t *dpu_mram_page_for_write(struct dpu *dpu, uint32_t page);         /* NULL: out of memory */
 void dpu_mram_read(const struct dpu *dpu, uint32_t offset, void *to, uint32_t bytes);
 bool dpu_mram_write(struct dpu *dpu, uint32_t offset, const void *from, uint32_t bytes);
+bool dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);
 
 /* ---- dpu_execute.c ---- */
 
@@ -152,5 +195,9 @@ void dpu_fast_free_dpu(struct dpu *dpu);
 /* ---- dpu_fault.c, dpu_log.c ---- */
 void dpu_describe_fault(const struct dpu *dpu, struct pim_fault *fault);
 char *dpu_read_log(const struct dpu *dpu, struct pim_error *error);
+
+/* ---- dpu_snapshot.c ---- */
+enum pim_status dpu_snapshot(const struct dpu *dpu, void **state, size_t *bytes, struct pim_error *error);
+enum pim_status dpu_restore(struct dpu *dpu, const void *state, size_t bytes, struct pim_error *error);
 
 #endif
