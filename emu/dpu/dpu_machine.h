@@ -8,6 +8,7 @@
 #ifndef DPU_MACHINE_H
 #define DPU_MACHINE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "dpu_isa.h"
@@ -35,27 +36,52 @@ struct dpu_parameters {
         energy_host_byte_aj, power_idle_uw, power_busy_uw;
 };
 
+/* Classes of the instruction mix. Row: name, counter name, help. */
+#define DPU_MIX_MAP(X)                                                                             \
+    X(ARITHMETIC, "mix_arithmetic", "additions, subtractions and checked-pointer arithmetic")      \
+    X(LOGIC, "mix_logic", "logic, moves, extensions, counts, byte compares")                       \
+    X(SHIFT, "mix_shift", "shifts, rotates and shift-and-adds")                                    \
+    X(MULTIPLY, "mix_multiply", "byte multiplies, multiply and divide steps")                      \
+    X(COMPARE_JUMP, "mix_compare_jump", "subtractions that only decide a jump")                    \
+    X(CALL, "mix_call", "calls and unconditional jumps")                                           \
+    X(LOAD, "mix_load", "WRAM loads")                                                              \
+    X(STORE, "mix_store", "WRAM stores")                                                           \
+    X(DMA, "mix_dma", "MRAM transfers")                                                            \
+    X(SYNC, "mix_sync", "acquire, release, boot, resume, stop, run bits")                          \
+    X(OTHER, "mix_other", "time counter, fault, nop, tell")
+enum dpu_mix {
+#define DPU_MIX_ENUM(name, counter, help) DPU_MIX_##name,
+    DPU_MIX_MAP(DPU_MIX_ENUM)
+#undef DPU_MIX_ENUM
+    DPU_MIX_CLASSES
+};
+
+/* A trace gets one DPU_EVENT_RUN per interval of this length and unit. */
+enum { DPU_ISSUE_INTERVAL_CYCLES = 1 << 16 };
+
 /* ---- counters: one row each in dpu_parameters.c ---- */
 struct dpu_counters {
     uint64_t cycles;             /* elapsed, per launch summed */
     uint64_t instructions;
     uint64_t issue_cycles;       /* = instructions; cycles = issue + idle_* */
-    uint64_t idle_revolver;      /* a tasklet was runnable but inside its 11 cycles */
-    uint64_t idle_dma;           /* every running tasklet waited for DMA */
-    uint64_t idle_register_file; /* optional stall */
-    uint64_t idle_end;           /* no tasklet running (after the last stop: never counted; kept for boot gaps) */
+    /* An idle cycle has one cause, by this precedence: */
+    uint64_t idle_register_file; /* the optional stall blocks the pipeline */
+    uint64_t idle_dma;           /* at least one tasklet waits for its transfer */
+    uint64_t idle_sync;          /* at least one tasklet that was started in this launch is stopped */
+    uint64_t idle_revolver;      /* tasklets run, all inside their 11 cycles */
     uint64_t dma_reads, dma_writes, dma_read_bytes, dma_write_bytes, dma_engine_busy_cycles;
     uint64_t wram_loads, wram_stores;
     uint64_t launches;
     uint64_t misaligned_dma;     /* low bits dropped: diagnostics */
-    uint64_t sync_spins;         /* acquire/resume that jumped to itself */
+    uint64_t sync_spins;         /* acquire, resume that jumped to itself */
+    uint64_t mix[DPU_MIX_CLASSES]; /* issued instructions by class, DPU_MIX_MAP */
     uint64_t host_write_bytes, host_read_bytes;
 };
 
 /* ---- event kinds: one row each in dpu_parameters.c. ORDER DPU EVENT ---- */
 enum dpu_event {
     DPU_EVENT_LAUNCH, /* arguments: number of the launch of this DPU */
-    DPU_EVENT_RUN,    /* instructions, idle_revolver, idle_dma, idle_register_file: of the interval */
+    DPU_EVENT_RUN,    /* instructions, idle_revolver, idle_dma, idle_sync: of the interval */
     DPU_EVENT_DMA,    /* lane = tasklet; bytes, WRAM (or IRAM) address, MRAM address, enum dpu_dma_direction */
     DPU_EVENT_FAULT   /* lane = tasklet; pc, enum dpu_fault_kind */
 };
@@ -75,7 +101,7 @@ struct dpu_tasklet {
     uint32_t registers[DPU_REGISTER_CODES]; /* 24..31 hold the constants, never written after reset */
     uint32_t pc;                            /* 0..4095 */
     uint8_t zf, cf;                         /* 0 or 1 */
-    uint8_t waiting_dma;                    /* issued a DMA that has not completed: ready_cycle is its end */
+    uint8_t waiting_dma;                    /* issued a DMA and has not issued since: ready_cycle is the end of the transfer */
     uint64_t ready_cycle;                   /* earliest issue, in cycles since the launch */
 };
 
@@ -115,7 +141,7 @@ struct dpu {
     uint64_t cycle;                      /* since launch: cycles 0..cycle-1 are accounted */
     uint64_t next_issue;                 /* first cycle the pipeline can issue in */
     uint64_t dma_free;                   /* first cycle the DMA engine is free */
-    uint64_t last_stop;                  /* cycle of the last `stop`, decides the launch's end */
+    uint32_t started;                    /* bit i: tasklet i was booted in this launch */
     bool running;
     struct dpu_fault_state fault;
     uint64_t start_ps;                   /* units begin here (launch overhead included) */
@@ -123,8 +149,8 @@ struct dpu {
     uint64_t event_sequence;             /* order of this DPU's events */
     struct dpu_counters counters;
     uint64_t launch_instructions;        /* instructions since the launch (time counter, reports) */
-    uint64_t *profile;                   /* per instruction index issue counts, when --profile: 4096 */
-    void *fast;                          /* dpu_fast.c per-DPU hints */
+    uint64_t *profile;                   /* issue counts by instruction index (4096), when machine->profile; calloc'ed at launch */
+    uint64_t *contested_lines;           /* dpu_fast.c: lines of WRAM that several tasklets share, a hint; calloc'ed */
     void *race;                          /* dpu_race.c */
 };
 
@@ -134,6 +160,8 @@ struct dpu_machine {
     struct dpu *dpus;
     bool profile;                        /* keep per-instruction issue counts */
     bool race_report;
+    pthread_mutex_t scratch_lock;        /* over the list below: run-ahead engines that wait for a host thread */
+    struct dpu_scratch *scratch;         /* dpu_fast.c */
     /* derived integers */
     uint64_t clock_num, clock_den;       /* frequency in Hz as a fraction */
     uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
@@ -172,13 +200,13 @@ bool dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);
 
 /* ---- dpu_execute.c ---- */
 
-enum dpu_step { DPU_STEP_NEXT, DPU_STEP_DMA, DPU_STEP_STOPPED, DPU_STEP_FAULT };
+/* Execute the instruction at the tasklet's PC on exact state at its issue cycle: registers, flags, PC, memory, bits, DMA
+ * bytes, counters except cycles and idle_*. Sets ready_cycle (cycle + issue distance, or the end of its DMA). False on a fault: then nothing
+ * of the instruction is visible but that it issued, dpu->fault is set and the PC is past it. `events` may be NULL. */
+bool dpu_execute(struct dpu *dpu, uint32_t tasklet, uint64_t cycle, struct pim_event_list *events);
 
-/* Execute the instruction at the tasklet's PC on exact state at cycle `cycle` (its issue cycle): registers, flags, PC, memory, bits, DMA
- * bytes, counters except cycles/idle. Sets ready_cycle (cycle + issue distance, or the end of its DMA). On a fault nothing of the
- * instruction is visible except dpu->fault. `events` may be NULL. */
-enum dpu_step dpu_execute(struct dpu *dpu, uint32_t tasklet, uint64_t cycle,
-                          struct pim_event_list *events);
+/* What one instruction, not among those the table flags as global, computes: registers, flags and pc. Memory is the caller's. */
+enum dpu_mix dpu_mix_class(const struct dpu_instruction *instruction);
 
 /* DMA timing of the model: when the thread is runnable again, and the engine's occupancy. Updates dpu->dma_free. */
 uint64_t dpu_dma_schedule(struct dpu *dpu, bool to_mram, uint32_t bytes, uint64_t issue_cycle);
@@ -189,8 +217,19 @@ uint64_t dpu_time_value(const struct dpu *dpu, uint64_t cycle, uint64_t instruct
 /* ---- engines: run from dpu->cycle until done, fault, or exactly limit cycles elapsed ---- */
 enum pim_run dpu_run_reference(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
 enum pim_run dpu_run_fast(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
-void dpu_fast_free_code(struct dpu_code *code);
-void dpu_fast_free_dpu(struct dpu *dpu);
+void dpu_fast_free_code(struct dpu_code *code);        /* code->fast */
+void dpu_fast_free_scratch(struct dpu_machine *machine); /* at close */
+
+/* ---- dpu_schedule.c: what both engines share ---- */
+/* Cycles the run may go on to before it has to look up: the limit, the next deadlock check, the next issue interval of a trace. */
+uint64_t dpu_next_stop(const struct dpu *dpu, uint64_t limit, const struct pim_event_list *events);
+/* Called at such a stop (all state exact at dpu->cycle): emits the interval's event, looks for a deadlock. False: deadlock, fault set. */
+bool dpu_at_stop(struct dpu *dpu, struct pim_event_list *events);
+/* Account `count` idle cycles from dpu->next_issue with one cause. */
+void dpu_account_idle(struct dpu *dpu, uint64_t count);
+/* No run bit is set any more: the launch ends at dpu->cycle. */
+enum pim_run dpu_end_launch(struct dpu *dpu, struct pim_event_list *events);
+enum pim_run dpu_end_fault(struct dpu *dpu, struct pim_event_list *events);
 
 /* ---- dpu_fault.c, dpu_log.c ---- */
 void dpu_describe_fault(const struct dpu *dpu, struct pim_fault *fault);
