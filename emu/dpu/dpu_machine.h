@@ -30,7 +30,6 @@ struct dpu_parameters {
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
     uint64_t profile, race_report;               /* choice off | on */
-    uint64_t trace_interval_cycles;              /* length of one issue summary in the trace */
     /* energies: attojoule per event, microwatt */
     double energy_instruction_aj, energy_wram_access_aj, energy_dma_byte_aj, energy_dma_setup_aj,
         energy_host_byte_aj, power_idle_uw, power_busy_uw;
@@ -175,6 +174,9 @@ struct dpu_machine {
 /* The time of `cycles` since a launch, in picoseconds: floor of the exact value. */
 uint64_t dpu_picoseconds(const struct dpu_machine *machine, uint64_t cycles);
 
+/* ---- dpu_backend.c ---- */
+bool dpu_ready(struct dpu *dpu); /* allocate what a run needs; false: out of memory */
+
 /* ---- dpu_load.c ---- */
 enum pim_status dpu_load(struct dpu_machine *machine, const uint32_t *units, size_t count,
                          const struct pim_image *image, struct pim_error *error);
@@ -196,7 +198,7 @@ bool dpu_wram_ready(struct dpu *dpu);                                     /* all
 uint8_t *dpu_mram_page_for_write(struct dpu *dpu, uint32_t page);         /* NULL: out of memory */
 void dpu_mram_read(const struct dpu *dpu, uint32_t offset, void *to, uint32_t bytes);
 bool dpu_mram_write(struct dpu *dpu, uint32_t offset, const void *from, uint32_t bytes);
-bool dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);
+void dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);
 
 /* ---- dpu_execute.c ---- */
 
@@ -233,7 +235,16 @@ enum pim_run dpu_end_fault(struct dpu *dpu, struct pim_event_list *events);
 
 /* ---- dpu_fault.c, dpu_log.c ---- */
 void dpu_describe_fault(const struct dpu *dpu, struct pim_fault *fault);
+/* Texts, "" when not known: disassembly; symbol+offset of a byte address; file:line. */
+void dpu_instruction_text(const struct dpu *dpu, uint32_t pc, char *text, size_t size);
+void dpu_symbol_text(const struct dpu *dpu, enum dpu_space space, uint64_t address, char *text, size_t size);
+void dpu_line_text(const struct dpu *dpu, uint32_t pc, char *text, size_t size);
 char *dpu_read_log(const struct dpu *dpu, struct pim_error *error);
+/* Tasklets started in the last launch that stopped away from the program's end (`__sys_end`): bit i = tasklet i. */
+uint32_t dpu_sleepers(const struct dpu *dpu);
+/* The `stop` instruction that a stopped tasklet executed last, or its PC when that is not known. */
+uint32_t dpu_stop_pc(const struct dpu *dpu, uint32_t tasklet);
+char *dpu_diagnostics(const struct dpu *dpu);
 
 /* ---- dpu_snapshot.c ---- */
 enum pim_status dpu_snapshot(const struct dpu *dpu, void **state, size_t *bytes, struct pim_error *error);

@@ -1,0 +1,214 @@
+/* The tables of the DPU back-end: levels, spaces, parameters, counters, energies, event kinds.
+ *
+ * Where numbers come from. "PrIM" is Gomez-Luna et al., "Benchmarking a New Paradigm: An Experimental Characterization of a
+ * Real Processing-in-Memory System", arXiv 2105.03814 (IEEE Access 2022). Its figures are quoted here from secondary
+ * sources and say so; compare them with the paper before quoting them further. "hardware logs" are the timings published
+ * in the repository Morteza1814/prim-benchmarks at 34bdafb (GEMV/profile). Sizes are those of the chip description in
+ * the vendor's openly licensed host library (BSD-3-Clause) for chip v1A; limits above them do not exist in hardware.
+ * No public energy coefficient of the DPU is known: every one below is an assumption and reports have to say so.
+ */
+#include "dpu_parameters.h"
+
+const struct pim_level dpu_levels[] = {
+    {"rank", "machine.ranks"},
+    {"chip", "machine.chips"},
+    {"dpu", "machine.dpus_per_chip"},
+    {NULL, NULL},
+};
+
+/* In the order of enum dpu_space. The host library checks exactly these granules; MRAM takes any alignment since 2021. */
+const struct pim_space dpu_spaces[] = {
+    {.name = "WRAM", .size_key = "memory.wram_bytes", .bytes = DPU_WRAM_BYTES, .granule_bytes = 4,
+     .link_base = DPU_WRAM_BASE, .host_while_running = true},
+    {.name = "MRAM", .size_key = "memory.mram_bytes", .bytes = DPU_MRAM_BYTES, .granule_bytes = 1,
+     .link_base = DPU_MRAM_BASE, .host_while_running = false},
+    {.name = "IRAM", .bytes = DPU_IRAM_INSTRUCTIONS * DPU_INSTRUCTION_BYTES, .granule_bytes = 8,
+     .link_base = DPU_IRAM_BASE, .host_while_running = false},
+    {.name = NULL},
+};
+
+#define CHIP_DESCRIPTION "chip description of the vendor's host library (BSD-3-Clause), chip v1A"
+#define PRIM_SECONDARY "PrIM (arXiv 2105.03814), quoted from secondary sources"
+#define NO_COEFFICIENT "assumption: no public coefficient is known for the DPU; "
+
+#define FIELD(name) offsetof(struct dpu_parameters, name)
+#define INTEGER(key_, unit_, low, high, value, field, help_, source_)                              \
+    {.key = key_, .type = PIM_INTEGER, .unit = unit_, .minimum = low, .maximum = high,             \
+     .standard = value, .offset = FIELD(field), .help = help_, .source = source_}
+#define REAL(key_, unit_, low, high, value, field, help_, source_)                                 \
+    {.key = key_, .type = PIM_REAL, .unit = unit_, .minimum = low, .maximum = high,                \
+     .standard = value, .offset = FIELD(field), .help = help_, .source = source_}
+#define CHOICE(key_, choices_, value, field, help_, source_)                                       \
+    {.key = key_, .type = PIM_CHOICE, .unit = "", .choices = choices_, .standard = value,          \
+     .offset = FIELD(field), .help = help_, .source = source_}
+
+const struct pim_parameter dpu_parameter_rows[] = {
+    INTEGER("machine.ranks", "", "1", "1024", "1", ranks, "ranks of the machine",
+            "assumption: one rank unless the target says otherwise"),
+    INTEGER("machine.chips", "", "1", "8", "8", chips, "chips of a rank", CHIP_DESCRIPTION),
+    INTEGER("machine.dpus_per_chip", "", "1", "8", "8", dpus_per_chip, "DPUs of a chip",
+            CHIP_DESCRIPTION),
+
+    INTEGER("memory.wram_bytes", "bytes", "8", "65536", "65536", wram_bytes,
+            "working memory of a DPU; a multiple of 8", CHIP_DESCRIPTION " (16384 words)"),
+    INTEGER("memory.mram_bytes", "bytes", "8", "67108864", "67108864", mram_bytes,
+            "DRAM bank of a DPU; a multiple of 8", CHIP_DESCRIPTION),
+    INTEGER("memory.iram_instructions", "instructions", "1", "4096", "4096", iram_instructions,
+            "instructions a DPU holds; the program counter wraps there", CHIP_DESCRIPTION),
+
+    INTEGER("pipeline.tasklets", "", "1", "24", "24", tasklets, "hardware threads of a DPU",
+            CHIP_DESCRIPTION),
+    INTEGER("pipeline.atomic_bits", "", "1", "256", "256", atomic_bits,
+            "bits for acquire and release; the index of a bit is taken modulo 256",
+            CHIP_DESCRIPTION),
+    REAL("pipeline.frequency_mhz", "MHz", "1", "10000", "350", frequency_mhz, "clock of a DPU",
+         PRIM_SECONDARY " Table 1: system with 2556 DPUs"),
+    INTEGER("pipeline.issue_distance_cycles", "cycles", "1", "64", "11", issue_distance_cycles,
+            "smallest distance of two instructions of one tasklet",
+            PRIM_SECONDARY "; confirmed by the 1-tasklet hardware log of VA"),
+    CHOICE("pipeline.register_file_stall", "off|uPIMulator", "off", register_file_stall,
+           "issue slots lost to even and odd register banks",
+           "uPIMulator (VIA-Research) as open source; off because hardware logs of VA and GEMV with "
+           "16 tasklets contradict it"),
+
+    INTEGER("dma.alpha_read_cycles", "cycles", "0", "100000", "77", dma_alpha_read_cycles,
+            "fixed part of the latency of an MRAM to WRAM transfer", PRIM_SECONDARY),
+    INTEGER("dma.alpha_write_cycles", "cycles", "0", "100000", "61", dma_alpha_write_cycles,
+            "fixed part of the latency of a WRAM to MRAM transfer", PRIM_SECONDARY),
+    REAL("dma.beta_cycles_per_byte", "cycles/byte", "0", "1000", "0.5", dma_beta_cycles_per_byte,
+         "latency that each byte adds", PRIM_SECONDARY),
+    REAL("dma.occupancy_cycles_per_byte", "cycles/byte", "0", "1000", "0.5",
+         dma_occupancy_cycles_per_byte, "time each byte keeps the DMA engine busy",
+         PRIM_SECONDARY ": peak of 2 bytes per cycle"),
+    INTEGER("dma.occupancy_floor_cycles", "cycles", "0", "100000", "19",
+            dma_occupancy_floor_cycles, "shortest time a transfer keeps the DMA engine busy",
+            "assumption: 72.58 MB/s of random 8-byte accesses (" PRIM_SECONDARY
+            ") is one per 38.6 cycles when only one direction is counted, 19.3 when both are; "
+            "the lower reading is taken"),
+
+    REAL("launch.base_us", "us", "0", "1000000", "100", launch_base_us,
+         "cost of a synchronous launch before any rank is counted",
+         "hardware logs (GEMV 4096 x 256, 1 tasklet, 2 to 2048 DPUs): T(n) - T(1)/n is 0.104 to "
+         "0.614 ms; rounded line through them, residuals in doc/dpu.md"),
+    REAL("launch.per_rank_us", "us", "0", "1000000", "16", launch_per_rank_us,
+         "cost that each launched rank adds", "hardware logs, as launch.base_us"),
+
+    REAL("link.to_one_dpu_gbs", "GB/s", "0.000001", "100000", "0.33", to_one_dpu_gbs,
+         "host to one DPU of a rank", PRIM_SECONDARY ", large transfers"),
+    REAL("link.to_full_rank_gbs", "GB/s", "0.000001", "100000", "6.68", to_full_rank_gbs,
+         "host to 64 DPUs of a rank, different data", PRIM_SECONDARY ", large transfers"),
+    REAL("link.from_one_dpu_gbs", "GB/s", "0.000001", "100000", "0.12", from_one_dpu_gbs,
+         "one DPU of a rank to the host", PRIM_SECONDARY ", large transfers"),
+    REAL("link.from_full_rank_gbs", "GB/s", "0.000001", "100000", "4.74", from_full_rank_gbs,
+         "64 DPUs of a rank to the host", PRIM_SECONDARY ", large transfers"),
+    REAL("link.broadcast_full_rank_gbs", "GB/s", "0.000001", "100000", "16.88",
+         broadcast_full_rank_gbs, "host to 64 DPUs of a rank, the same data, delivered bytes",
+         PRIM_SECONDARY "; assumption: the figure counts delivered bytes"),
+
+    CHOICE("execution.engine", "fast|reference", "fast", engine,
+           "run ahead between synchronising instructions, or cycle by cycle; same results",
+           "choice of the user"),
+    CHOICE("execution.strict", "off|on", "off", strict,
+           "a launch that ends with a tasklet stopped away from the program's end is a fault",
+           "choice of the user"),
+    CHOICE("execution.profile", "off|on", "off", profile, "count issues per instruction",
+           "choice of the user"),
+    CHOICE("execution.race_report", "off|on", "off", race_report,
+           "look for accesses of two tasklets that nothing orders; runs the reference engine",
+           "choice of the user"),
+    REAL("energy.instruction_aj", "aJ", "0", "1e15", "20000000", energy_instruction_aj,
+         "one issued instruction",
+         NO_COEFFICIENT "20 pJ is the order of a simple in-order 32-bit core with its "
+         "instruction fetch in a mature process"),
+    REAL("energy.wram_access_aj", "aJ", "0", "1e15", "10000000", energy_wram_access_aj,
+         "one WRAM load or store",
+         NO_COEFFICIENT "10 pJ is the order of a 64-bit access to a 64 KiB SRAM in a mature "
+         "process"),
+    REAL("energy.dma_byte_aj", "aJ", "0", "1e15", "10000000", energy_dma_byte_aj,
+         "one byte between MRAM and WRAM",
+         NO_COEFFICIENT "10 pJ (1.25 pJ a bit) is the order of a column access that does not "
+         "leave the chip"),
+    REAL("energy.dma_setup_aj", "aJ", "0", "1e15", "500000000", energy_dma_setup_aj,
+         "one DMA transfer, whatever its length",
+         NO_COEFFICIENT "500 pJ is the order of one activation of a 1 KiB row, taken as one per "
+         "transfer"),
+    REAL("energy.host_byte_aj", "aJ", "0", "1e15", "150000000", energy_host_byte_aj,
+         "one byte between host memory and a DPU",
+         NO_COEFFICIENT "150 pJ (about 20 pJ a bit) is the order of a DDR4 access with its "
+         "interface"),
+    REAL("energy.power_idle_uw", "uW", "0", "1e12", "20000", power_idle_uw,
+         "power of a DPU and its bank outside launches",
+         NO_COEFFICIENT "20 mW makes 2.6 W for an idle module of 128 DPUs"),
+    REAL("energy.power_busy_uw", "uW", "0", "1e12", "80000", power_busy_uw,
+         "power of a DPU and its bank during a launch, events not counted",
+         NO_COEFFICIENT "80 mW makes 10 W for a busy module of 128 DPUs"),
+    {.key = NULL},
+};
+
+#define COUNTER(name_, unit_, field, help_)                                                        \
+    {.name = name_, .unit = unit_, .offset = offsetof(struct dpu_counters, field), .help = help_}
+
+#define MIX_ROW(name, counter, help) COUNTER(counter, "instructions", mix[DPU_MIX_##name], help),
+
+/* cycles = issue_cycles + the four idle causes. */
+const struct pim_counter dpu_counter_rows[] = {
+    COUNTER("cycles", "cycles", cycles, "elapsed in launches"),
+    COUNTER("instructions", "instructions", instructions, "executed"),
+    COUNTER("issue_cycles", "cycles", issue_cycles, "in which an instruction issued"),
+    COUNTER("idle_register_file", "cycles", idle_register_file,
+            "no issue: register bank conflict (option)"),
+    COUNTER("idle_dma", "cycles", idle_dma, "no issue, at least one tasklet waits for its DMA"),
+    COUNTER("idle_sync", "cycles", idle_sync,
+            "no issue, no DMA, at least one tasklet of the launch is stopped"),
+    COUNTER("idle_revolver", "cycles", idle_revolver,
+            "no issue, all tasklets inside their issue distance"),
+    COUNTER("dma_reads", "transfers", dma_reads, "MRAM to WRAM or IRAM"),
+    COUNTER("dma_writes", "transfers", dma_writes, "WRAM to MRAM"),
+    COUNTER("dma_read_bytes", "bytes", dma_read_bytes, "MRAM to WRAM or IRAM"),
+    COUNTER("dma_write_bytes", "bytes", dma_write_bytes, "WRAM to MRAM"),
+    COUNTER("dma_engine_busy_cycles", "cycles", dma_engine_busy_cycles,
+            "the DMA engine was occupied"),
+    COUNTER("wram_loads", "accesses", wram_loads, "load instructions"),
+    COUNTER("wram_stores", "accesses", wram_stores, "store instructions"),
+    COUNTER("launches", "launches", launches, "launches of the DPU"),
+    COUNTER("misaligned_dma", "transfers", misaligned_dma,
+            "the hardware drops the low address bits of these"),
+    COUNTER("sync_spins", "instructions", sync_spins,
+            "acquire or resume that had to try again"),
+    DPU_MIX_MAP(MIX_ROW)
+    COUNTER("host_write_bytes", "bytes", host_write_bytes, "from the host to the DPU"),
+    COUNTER("host_read_bytes", "bytes", host_read_bytes, "from the DPU to the host"),
+    {.name = NULL},
+};
+
+#define EVENT_ENERGY(component_, counter_, key) {component_, counter_, NULL, key}
+#define POWER(component_, state_, key) {component_, NULL, state_, key}
+
+const struct pim_energy dpu_energy_rows[] = {
+    EVENT_ENERGY("pipeline", "instructions", "energy.instruction_aj"),
+    EVENT_ENERGY("WRAM loads", "wram_loads", "energy.wram_access_aj"),
+    EVENT_ENERGY("WRAM stores", "wram_stores", "energy.wram_access_aj"),
+    EVENT_ENERGY("MRAM read", "dma_read_bytes", "energy.dma_byte_aj"),
+    EVENT_ENERGY("MRAM write", "dma_write_bytes", "energy.dma_byte_aj"),
+    EVENT_ENERGY("DMA read set-up", "dma_reads", "energy.dma_setup_aj"),
+    EVENT_ENERGY("DMA write set-up", "dma_writes", "energy.dma_setup_aj"),
+    EVENT_ENERGY("host to DPU", "host_write_bytes", "energy.host_byte_aj"),
+    EVENT_ENERGY("DPU to host", "host_read_bytes", "energy.host_byte_aj"),
+    POWER("static, busy", "busy", "energy.power_busy_uw"),
+    POWER("static, idle", "idle", "energy.power_idle_uw"),
+    {.component = NULL},
+};
+
+/* ORDER DPU EVENT */
+const struct pim_event_kind dpu_event_rows[] = {
+    [DPU_EVENT_LAUNCH] = {"launch", 0x8888aa, {"launch"}, "the host starts the DPU"},
+    [DPU_EVENT_RUN] = {"run", 0x3a7d44,
+                       {"instructions", "idle_revolver cycles", "idle_dma cycles",
+                        "idle_sync cycles"},
+                       "summary of the issue slots of one interval"},
+    [DPU_EVENT_DMA] = {"dma", 0xd9822b, {"bytes", "WRAM address", "MRAM address", "direction"},
+                       "DMA of one tasklet, from issue to resumption; direction 0 read, 1 write, "
+                       "2 into IRAM"},
+    [DPU_EVENT_FAULT] = {"fault", 0xc23030, {"pc", "kind"}, "the program faulted"},
+    {.name = NULL},
+};
