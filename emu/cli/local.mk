@@ -1,1 +1,3 @@
 # emu/cli/local.mk: sources of this room.
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = libpimento.pc
