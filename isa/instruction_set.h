@@ -16,7 +16,10 @@ struct isa_space {
     uint32_t alignment;          /* of segments, in bytes */
     bool code;
     bool loadable;               /* false: addresses only (atomic bits) */
-    const char *const *sections; /* NULL-ended section name prefixes that live here */
+    const char *const *sections; /* NULL-ended first components of section names that live here; the first one is the space's own */
+    uint64_t reserved_bytes;     /* zero bytes in front of everything the assembler places here (dpu: the null object) */
+    const char *used_end_symbol; /* marks the end of linked data; its size is the rest of the space. NULL: none */
+    const char *host_section;    /* the host reaches by name only what is in this section. NULL: it reaches everything */
 };
 
 enum isa_operand_kind { ISA_REGISTER_LIKE_NAME, ISA_EXPRESSION, ISA_SWITCH };
@@ -28,6 +31,7 @@ struct isa_operand {
     const char *name;      /* identifier or switch without '!', lower-case kept as written */
     size_t name_length;
     int64_t value;         /* link address for labels: the set strips its region bits */
+    bool is_address;       /* the value comes from a label, so that `0x80000000` and a label there are told apart */
     bool value_known;
     unsigned column;
 };
@@ -59,6 +63,8 @@ struct instruction_set {
     /* Does the word decode strictly / loosely? */
     bool (*decodes)(uint64_t word, bool loose);
 };
+
+extern const struct instruction_set dpu_instruction_set;
 
 extern const struct instruction_set *const instruction_sets[]; /* NULL-ended */
 const struct instruction_set *instruction_set_named(const char *name);

@@ -38,7 +38,7 @@ enum pim_status {
 /* A failure's text. Zero-initialise it (`struct pim_error error = {0}`) and pass its address. */
 struct pim_error {
     enum pim_status status;
-    char text[1024];
+    char text[4096]; /* room for the assembler's twenty errors */
 };
 
 /* The name ("BAD_INPUT"), the meaning and the process exit status of a status. */

@@ -47,6 +47,7 @@ struct pim_image {
     size_t symbol_count;
     struct pim_symbol *symbols;   /* sorted by (space, value, name) */
     const char *tool_version;     /* as .comment has it, "" when unknown; owned */
+    const char *tool_release;     /* the vendor SDK that tool_version belongs to ("2021.3"), "" when unknown; static */
     uint64_t hash;                /* of all segments: equal images have equal hashes */
     struct pim_debug *debug;      /* NULL without debug information */
     char *storage;                /* owner of the names */
