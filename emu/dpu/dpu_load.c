@@ -224,7 +224,7 @@ static bool load_data(struct dpu *dpu, const struct pim_segment *s)
         dpu_mram_clear(dpu, address + data, zeros);
         return dpu_mram_write(dpu, address, s->data, data);
     }
-    if (s->space == DPU_SPACE_WRAM) {
+    if (s->space == DPU_SPACE_WRAM && s->memory_bytes) {
         if (!dpu_wram_ready(dpu))
             return false;
         if (data)
@@ -235,27 +235,31 @@ static bool load_data(struct dpu *dpu, const struct pim_segment *s)
 }
 
 /* The host library tells programs the clock: the frequency in Hz in the 4-byte host variable CLOCKS_PER_SEC. */
-static void write_clock(struct dpu *dpu, const struct pim_image *image)
+static bool write_clock(struct dpu *dpu, const struct pim_image *image)
 {
     const struct pim_symbol *symbol = pim_image_symbol(image, "CLOCKS_PER_SEC");
     const struct dpu_machine *machine = dpu->machine;
     if (!symbol || symbol->space != DPU_SPACE_WRAM || !symbol->host_visible || symbol->size != 4 ||
-        symbol->value > machine->parameters.wram_bytes - 4 || !dpu->wram)
-        return;
+        symbol->value > machine->parameters.wram_bytes - 4)
+        return true;
+    if (!dpu_wram_ready(dpu))
+        return false;
     uint64_t hertz = machine->clock_num / machine->clock_den;
     for (unsigned i = 0; i < 4; i++)
         dpu->wram[symbol->value + i] = (uint8_t)(hertz >> 8 * i);
+    return true;
 }
 
 static bool load_unit(struct dpu *dpu, struct code_memo *memo, const struct pim_image *image)
 {
     struct dpu_code *code = code_after_load(dpu->machine, memo, dpu->code, image);
-    if (!code || !dpu_wram_ready(dpu))
+    if (!code)
         return false;
     for (size_t i = 0; i < image->segment_count; i++)
         if (!load_data(dpu, &image->segments[i]))
             return false;
-    write_clock(dpu, image);
+    if (!write_clock(dpu, image))
+        return false;
     atomic_fetch_add(&code->references, 1);
     dpu_code_release(dpu->code);
     dpu->code = code;

@@ -86,11 +86,11 @@ const struct pim_parameter dpu_parameter_rows[] = {
             ") is one per 38.6 cycles when only one direction is counted, 19.3 when both are; "
             "the lower reading is taken"),
 
-    REAL("launch.base_us", "us", "0", "1000000", "100", launch_base_us,
+    REAL("launch.base_us", "us", "0", "1000000", "119.8", launch_base_us,
          "cost of a synchronous launch before any rank is counted",
          "hardware logs (GEMV 4096 x 256, 1 tasklet, 2 to 2048 DPUs): T(n) - T(1)/n is 0.104 to "
-         "0.614 ms; rounded line through them, residuals in doc/dpu.md"),
-    REAL("launch.per_rank_us", "us", "0", "1000000", "16", launch_per_rank_us,
+         "0.614 ms; least-squares line, residuals in doc/dpu.md"),
+    REAL("launch.per_rank_us", "us", "0", "1000000", "15.18", launch_per_rank_us,
          "cost that each launched rank adds", "hardware logs, as launch.base_us"),
 
     REAL("link.to_one_dpu_gbs", "GB/s", "0.000001", "100000", "0.33", to_one_dpu_gbs,
