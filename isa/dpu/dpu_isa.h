@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dpu_forms.h" /* generated: enum dpu_form (base forms first, then aliases), enum dpu_mnemonic */
+#include "dpu_forms.h" /* generated: enum dpu_form, base forms first, then aliases */
 
 enum {
     DPU_REGISTERS = 24,       /* r0..r23 */
@@ -23,14 +23,14 @@ enum {
     DPU_INSTRUCTION_BYTES = 8, /* in the ELF file */
 };
 
-/* Link-time address regions (dpu-isa facts, section 2) and the space numbers of this instruction set. */
+/* Link-time address regions and the space numbers of this instruction set. */
 #define DPU_WRAM_BASE 0x00000000u
 #define DPU_MRAM_BASE 0x08000000u
 #define DPU_IRAM_BASE 0x80000000u
 #define DPU_ATOMIC_BASE 0xf0000000u
 enum dpu_space { DPU_SPACE_WRAM, DPU_SPACE_MRAM, DPU_SPACE_IRAM, DPU_SPACE_ATOMIC };
 
-/* What one instruction computes. Row: name, one-line semantics (x is the result; a, b as section 6 of the facts;
+/* What one instruction computes. Row: name, one-line semantics (x is the result; a, b first and second source;
  * k = shift). The engines have one short body for each in emu/dpu/dpu_semantics.h. ORDER DPU OPERATION. */
 #define DPU_OPERATION_MAP(X)                                                                       \
     X(ADD, "x = ra + b")                                                                           \
@@ -129,8 +129,8 @@ enum dpu_operation {
     DPU_OPERATIONS
 };
 
-/* Conditions by meaning; section 6 of the facts. Row: name, spelling. eq/z and neq/nz are one condition each, spelled
- * by the class of the form. ORDER DPU CONDITION. */
+/* Conditions by meaning; doc/isa-dpu.md says when each holds. Row: name, spelling. eq and neq are second spellings of z and nz, which the
+ * assembler takes everywhere. ORDER DPU CONDITION. */
 #define DPU_CONDITION_MAP(X)                                                                       \
     X(FALSE, "false") X(TRUE, "true") X(Z, "z") X(NZ, "nz") X(XZ, "xz") X(XNZ, "xnz")              \
     X(PL, "pl") X(MI, "mi") X(MAX, "max") X(NMAX, "nmax") X(SZ, "sz") X(SNZ, "snz")                \
@@ -158,7 +158,7 @@ enum dpu_destination {
     DPU_TO_PAIR      /* pair dc: a 64-bit result (ld, movd, swapd, mul_step, div_step) */
 };
 
-/* What the ending of the form does with its condition (facts, section 4). */
+/* What the ending of the form does with its condition. */
 enum dpu_ending { DPU_END_PLAIN, DPU_END_SET, DPU_END_JUMP };
 
 /* Where the second operand b comes from. */
@@ -186,10 +186,10 @@ enum dpu_flags {
 
 enum { DPU_MAX_OPERANDS = 6 };
 
-/* Operand kinds as the facts name them: range and syntax follow from the kind. ORDER DPU KIND: dpu_isa.c. */
+/* Operand kinds: range and syntax follow from the kind (head of instructions.tbl). ORDER DPU KIND: dpu_isa.c. */
 enum dpu_operand_kind {
     DPU_KIND_NONE, DPU_KIND_R24, DPU_KIND_R32, DPU_KIND_R32NZ, DPU_KIND_CONSTANT, DPU_KIND_S24, DPU_KIND_S32,
-    DPU_KIND_PAIR, DPU_KIND_ZERO, DPU_KIND_SIGNED, DPU_KIND_SIGNED64, DPU_KIND_STORE, DPU_KIND_UNSIGNED,
+    DPU_KIND_PAIR, DPU_KIND_ZERO, DPU_KIND_SIGNED, DPU_KIND_SIGNED64, DPU_KIND_RAW, DPU_KIND_UNSIGNED,
     DPU_KIND_PC, DPU_KIND_ENDIAN, DPU_KIND_CONDITION
 };
 
@@ -228,10 +228,11 @@ const struct dpu_form_row *dpu_form(enum dpu_form form);
 struct dpu_instruction {
     uint16_t form;       /* enum dpu_form, below DPU_BASE_FORMS; DPU_UNDEFINED when the word does not decode */
     uint8_t operation, destination, ending, second;
-    uint8_t condition;   /* enum dpu_condition */
+    uint8_t condition;   /* enum dpu_condition; codes without a meaning are DPU_IF_FALSE, as in the vendor's emulator */
     uint8_t rc;          /* 0..23; even for pairs */
-    uint8_t ra;          /* 0..31; for the safe register forms the checked pointer */
-    uint8_t rb;          /* 0..31 (0..23 but for the safe register forms); even for pairs */
+    uint8_t ra;          /* 0..31; the first source wherever the word has it (also in `add zero, rb, imm`); the checked
+                            pointer of the safe forms; the base address of loads and stores; the thread or bit number */
+    uint8_t rb;          /* 0..23; even for pairs */
     uint8_t shift;
     uint8_t big_endian;
     uint16_t pc;         /* branch target, instruction index as encoded (16 bits; the engine wraps it) */
@@ -251,7 +252,7 @@ bool dpu_encode(const struct dpu_instruction *instruction, uint64_t *word);
 /* How addresses in operands are printed: NULL prints plain numbers. Returns a name for an instruction index, or NULL. */
 typedef const char *dpu_label_function(void *context, uint32_t instruction_index);
 
-/* Print the assembly text of a word, with aliases as the facts rank them (`move`, `jeq`, ...). Branch targets print as
+/* Print the assembly text of a word, with aliases in rank order (`move`, `jeq`, ...). Branch targets print as
  * ELF addresses (0x80000000 + 8 x index), followed by <label> if there is one. Undefined words print `.word48 0x...`.
  * Returns the length that was needed, as snprintf does. */
 size_t dpu_disassemble(uint64_t word, bool loose, dpu_label_function *label, void *context,
