@@ -98,14 +98,18 @@ struct dpu_code {
 /* ---- one hardware thread ---- */
 struct dpu_tasklet {
     uint32_t registers[DPU_REGISTER_CODES]; /* 24..31 hold the constants, never written after reset */
+    uint32_t dropped[2];                    /* where the fast engine's z-forms write their result; no state */
+    uint64_t ready_cycle;                   /* earliest issue, in cycles since the launch */
     uint32_t pc;                            /* 0..4095 */
+    uint32_t written;                       /* registers the last instruction wrote (register-file option only) */
     uint8_t zf, cf;                         /* 0 or 1 */
     uint8_t waiting_dma;                    /* issued a DMA and has not issued since: ready_cycle is the end of the transfer */
-    uint64_t ready_cycle;                   /* earliest issue, in cycles since the launch */
+    uint8_t reserved[5];                    /* no hidden padding: states are compared as bytes */
 };
 
 enum dpu_fault_kind { DPU_NO_FAULT, DPU_FAULT_BREAKPOINT = 1, DPU_FAULT_MEMORY = 2, DPU_FAULT_DMA = 3,
-                      DPU_FAULT_UNDEFINED = 4, DPU_FAULT_NOT_LOADED = 5, DPU_FAULT_DEADLOCK = 6, DPU_FAULT_STRICT = 7 };
+                      DPU_FAULT_UNDEFINED = 4, DPU_FAULT_NOT_LOADED = 5, DPU_FAULT_DEADLOCK = 6, DPU_FAULT_STRICT = 7,
+                      DPU_FAULT_HOST_MEMORY = 8 /* the host has no memory left for the guest's */ };
 
 struct dpu_fault_state {
     enum dpu_fault_kind kind;
@@ -125,6 +129,9 @@ enum { DPU_RANK_DPUS = 64 }; /* 8 chips x 8 DPUs share one host link */
 
 enum { DPU_MRAM_PAGE_BYTES = 65536, DPU_MRAM_PAGES = DPU_MRAM_BYTES / DPU_MRAM_PAGE_BYTES };
 
+/* Counter values at the start of a trace interval. */
+struct dpu_interval { uint64_t start_cycle, instructions, idle_revolver, idle_dma, idle_sync; };
+
 struct dpu {
     struct dpu_machine *machine;
     uint32_t unit;
@@ -141,6 +148,7 @@ struct dpu {
     uint64_t next_issue;                 /* first cycle the pipeline can issue in */
     uint64_t dma_free;                   /* first cycle the DMA engine is free */
     uint32_t started;                    /* bit i: tasklet i was booted in this launch */
+    struct dpu_interval interval;        /* what DPU_EVENT_RUN reports next */
     bool running;
     struct dpu_fault_state fault;
     uint64_t start_ps;                   /* units begin here (launch overhead included) */
@@ -207,31 +215,37 @@ void dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);
  * of the instruction is visible but that it issued, dpu->fault is set and the PC is past it. `events` may be NULL. */
 bool dpu_execute(struct dpu *dpu, uint32_t tasklet, uint64_t cycle, struct pim_event_list *events);
 
-/* What one instruction, not among those the table flags as global, computes: registers, flags and pc. Memory is the caller's. */
+/* The same without the account of the issue (instruction counts, mix, profile) and without touching ready_cycle unless a DMA sets it. */
+bool dpu_execute_body(struct dpu *dpu, uint32_t tasklet, uint64_t cycle, struct pim_event_list *events);
+
+/* The class of the instruction mix that an instruction counts in. */
 enum dpu_mix dpu_mix_class(const struct dpu_instruction *instruction);
 
-/* DMA timing of the model: when the thread is runnable again, and the engine's occupancy. Updates dpu->dma_free. */
-uint64_t dpu_dma_schedule(struct dpu *dpu, bool to_mram, uint32_t bytes, uint64_t issue_cycle);
+/* Why the word at `pc` cannot issue: DPU_NO_FAULT when it can. */
+enum dpu_fault_kind dpu_fetch_fault(const struct dpu_code *code, uint32_t pc);
 
-/* The time counter's value (36 bits) as an instruction that issues at `cycle` sees it; `instructions` = issued before it. */
+/* The time counter as an instruction that issues at `cycle` sees it: 36 bits; `instructions` = issued before it in this launch. */
 uint64_t dpu_time_value(const struct dpu *dpu, uint64_t cycle, uint64_t instructions);
 
-/* ---- engines: run from dpu->cycle until done, fault, or exactly limit cycles elapsed ---- */
+/* ---- dpu_schedule.c: what both engines share ---- */
+
+/* Tasklets that can issue now or later without another tasklet's help, as a bit mask. */
+uint32_t dpu_running(const struct dpu *dpu);
+/* The first cycle at which a run has to look up from its work: the limit, a deadlock check, the end of a trace interval. */
+uint64_t dpu_next_stop(const struct dpu *dpu, uint64_t limit, const struct pim_event_list *events);
+/* Called when exact state has reached cycle dpu_next_stop() named: ends a trace interval, looks for a deadlock. False: it found one
+ * and dpu->fault is set. */
+bool dpu_at_stop(struct dpu *dpu, struct pim_event_list *events);
+/* Account `count` cycles without an issue, with the cause that the tasklets' present state gives. */
+void dpu_account_idle(struct dpu *dpu, uint64_t count);
+/* The launch ends here: no tasklet runs any more, or dpu->fault is set. */
+enum pim_run dpu_end_launch(struct dpu *dpu, struct pim_event_list *events);
+
+/* ---- engines: run from dpu->cycle until done, fault, or exactly `limit` cycles elapsed ---- */
 enum pim_run dpu_run_reference(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
 enum pim_run dpu_run_fast(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);
-void dpu_fast_free_code(struct dpu_code *code);        /* code->fast */
+void dpu_fast_free_code(struct dpu_code *code);          /* code->fast */
 void dpu_fast_free_scratch(struct dpu_machine *machine); /* at close */
-
-/* ---- dpu_schedule.c: what both engines share ---- */
-/* Cycles the run may go on to before it has to look up: the limit, the next deadlock check, the next issue interval of a trace. */
-uint64_t dpu_next_stop(const struct dpu *dpu, uint64_t limit, const struct pim_event_list *events);
-/* Called at such a stop (all state exact at dpu->cycle): emits the interval's event, looks for a deadlock. False: deadlock, fault set. */
-bool dpu_at_stop(struct dpu *dpu, struct pim_event_list *events);
-/* Account `count` idle cycles from dpu->next_issue with one cause. */
-void dpu_account_idle(struct dpu *dpu, uint64_t count);
-/* No run bit is set any more: the launch ends at dpu->cycle. */
-enum pim_run dpu_end_launch(struct dpu *dpu, struct pim_event_list *events);
-enum pim_run dpu_end_fault(struct dpu *dpu, struct pim_event_list *events);
 
 /* ---- dpu_fault.c, dpu_log.c ---- */
 void dpu_describe_fault(const struct dpu *dpu, struct pim_fault *fault);

@@ -213,12 +213,12 @@ DPU_INLINE bool dpu_holds(enum dpu_condition condition, const struct dpu_value *
 /* The multiply and divide steps work on pairs: hi = rN, lo = rN+1. */
 struct dpu_pair { uint32_t hi, lo; };
 
-DPU_INLINE struct dpu_pair dpu_mul_step(uint32_t a, struct dpu_pair b, uint32_t k)
+/* `old_lo` is dc.lo before: neither step writes it when nothing is added or subtracted. */
+DPU_INLINE struct dpu_pair dpu_mul_step(uint32_t a, struct dpu_pair b, uint32_t k, uint32_t old_lo)
 {
-    return (struct dpu_pair){b.hi >> 1, b.hi & 1 ? b.lo + (a << k) : b.lo};
+    return (struct dpu_pair){b.hi >> 1, b.hi & 1 ? b.lo + (a << k) : old_lo};
 }
 
-/* `old_lo` is dc.lo before: not written when nothing is subtracted. */
 DPU_INLINE struct dpu_pair dpu_div_step(uint32_t a, struct dpu_pair b, uint32_t k, uint32_t old_lo)
 {
     uint32_t d = a << k;
