@@ -137,7 +137,7 @@ struct dpu {
     uint32_t unit;
     struct dpu_code *code;
     const struct pim_image *image;
-    uint8_t *wram;                       /* allocated at the first write or launch; wram_bytes + 8 guard bytes */
+    uint8_t *wram;                       /* allocated at the first write or launch; wram_bytes + 64 guard bytes */
     uint8_t **mram_pages;                /* NULL until the first write: then DPU_MRAM_PAGES pointers */
     struct dpu_tasklet *tasklets;        /* allocated at the first launch: 24 */
     uint64_t run_bits;                   /* bit i: thread i runs; 24..63 notify bits */

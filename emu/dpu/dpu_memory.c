@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WRAM_GUARD_BYTES = 8 }; /* lets an engine read eight bytes at any valid address */
+enum { WRAM_GUARD_BYTES = 64 }; /* lets an engine move a whole line at any valid address */
 
 bool dpu_wram_ready(struct dpu *dpu)
 {
