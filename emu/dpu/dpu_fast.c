@@ -39,12 +39,19 @@ static bool before(const struct dpu_scratch *s, uint32_t a, uint32_t b)
     return s->ready[a] != s->ready[b] ? s->ready[a] < s->ready[b] : a < b;
 }
 
-static void insert(struct dpu_scratch *s, uint32_t tasklet)
+/* Move the tasklet at position `i` forward to where its readiness puts it. */
+static void move_forward(struct dpu_scratch *s, uint32_t i)
 {
-    uint32_t i = s->count++;
+    uint8_t tasklet = s->order[i];
     for (; i > 0 && before(s, tasklet, s->order[i - 1]); i--)
         s->order[i] = s->order[i - 1];
-    s->order[i] = (uint8_t)tasklet;
+    s->order[i] = tasklet;
+}
+
+static void insert(struct dpu_scratch *s, uint32_t tasklet)
+{
+    s->order[s->count] = (uint8_t)tasklet;
+    move_forward(s, s->count++);
 }
 
 static void take_out(struct dpu_scratch *s, uint32_t tasklet)
@@ -143,7 +150,7 @@ static struct rotation look(const struct dpu_scratch *s, uint64_t distance)
         rotation.count++;
     }
     if (!rotation.count)
-        return rotation;
+        return (struct rotation){0};
     uint64_t first = s->ready[s->order[0]];
     rotation.spread = strict && first >= s->now && previous - first < distance;
     rotation.dense = rotation.dense && rotation.count >= distance;
@@ -173,6 +180,8 @@ static void rotate(struct dpu_scratch *s, const struct rotation *rotation, uint6
         if (!(s->credit[s->order[k]] -= (uint32_t)times))
             s->outstanding--;
     }
+    for (uint32_t k = n; k < s->count; k++)
+        move_forward(s, k); /* those who stood aside may be ready first now */
 }
 
 /* As many whole rotations as all credits, the next tasklet to come back, and the stop allow. */
@@ -396,9 +405,13 @@ static void fold_counts(struct dpu_scratch *s)
     keep_counts(s);
     int64_t covering = 0, ends[DPU_IRAM_INSTRUCTIONS + 2] = {0};
     for (uint32_t i = 0; i < s->code->extent; i++) {
-        covering += s->run_entries[i] - ends[i];
-        ends[i + s->code->ops[i].run] += s->run_entries[i];
-        uint64_t issued = (uint64_t)covering * (s->code->ops[i].run != 0) + s->run_singles[i];
+        uint32_t run = s->code->ops[i].run;
+        covering -= ends[i];
+        if (run) { /* a jump to a global instruction enters an empty line */
+            covering += s->run_entries[i];
+            ends[i + run] += s->run_entries[i];
+        }
+        uint64_t issued = (uint64_t)covering + s->run_singles[i];
         if (!issued)
             continue;
         dpu->counters.mix[s->code->mix[i]] += issued;
