@@ -25,15 +25,6 @@ static void put(struct output *output, const char *format, ...)
     output->length += written > 0 ? (size_t)written : 0;
 }
 
-static void put_register(struct output *output, int64_t code)
-{
-    static const char *const constants[] = {"zero", "one", "lneg", "mneg", "id", "id2", "id4", "id8"};
-    if (code < DPU_REGISTERS)
-        put(output, "r%" PRId64, code);
-    else
-        put(output, "%s", constants[code - DPU_REGISTERS]);
-}
-
 /* Indices whose ELF address would reach the region of the atomic bits print as plain numbers; the assembler takes both. */
 static void put_target(struct output *output, uint32_t index, dpu_label_function *label, void *context)
 {
@@ -49,7 +40,7 @@ static void put_target(struct output *output, uint32_t index, dpu_label_function
 
 static void put_condition(struct output *output, const struct dpu_condition_class *class, int64_t code)
 {
-    if (class->named >> code & 1)
+    if (dpu_is_canonical_code(class, (unsigned)code))
         put(output, "%s", dpu_condition_name((enum dpu_condition)class->conditions[code]));
     else
         put(output, "cc%" PRId64, code);
@@ -65,7 +56,7 @@ static void put_operand(struct output *output, const struct dpu_form_row *row,
     case DPU_KIND_R24:
     case DPU_KIND_R32:
     case DPU_KIND_R32NZ:
-    case DPU_KIND_CONSTANT: put_register(output, value); break;
+    case DPU_KIND_CONSTANT: put(output, "%s", dpu_register_name((unsigned)value)); break;
     case DPU_KIND_S24:
     case DPU_KIND_S32: put(output, "s%" PRId64, value); break;
     case DPU_KIND_PAIR: put(output, "d%" PRId64, value); break;

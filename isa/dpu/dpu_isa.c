@@ -1,7 +1,6 @@
 /* Decoder and encoder of the DPU instruction set: lookups in the generated tables, nothing about single instructions.
  *
- * A word is decoded in constant time: a walk down the decision tree reads at most strict_depth (5) or loose_depth (6) nodes and
- * as many children, then the one form found is checked against its fixed bits and its operands (at most 6, each of at most
+ * A word is decoded in constant time: a walk down the decision tree reads at most DECODER_DEPTH nodes and as many children, then the one form found is checked against its fixed bits and its operands (at most 6, each of at most
  * 13 pieces). The generator proves that no two forms share a word, so the order of the table does not matter.
  */
 #include "dpu_isa.h"
@@ -44,6 +43,15 @@ static const char *const condition_names[] = {
     DPU_CONDITION_MAP(DPU_CONDITION_NAME)
 #undef DPU_CONDITION_NAME
 };
+
+static const char *const register_names[DPU_REGISTER_CODES] = {
+    "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",   "r9",  "r10",  "r11",  "r12", "r13", "r14", "r15",
+    "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "zero", "one", "lneg", "mneg", "id",  "id2", "id4", "id8"};
+
+const char *dpu_register_name(unsigned code)
+{
+    return register_names[code];
+}
 
 const struct dpu_form_row *dpu_form(enum dpu_form form)
 {
@@ -95,6 +103,12 @@ unsigned dpu_condition_code(const struct dpu_condition_class *class, enum dpu_co
     return DPU_NO_CODE;
 }
 
+bool dpu_is_canonical_code(const struct dpu_condition_class *class, unsigned code)
+{
+    return class->named >> code & 1 &&
+           dpu_condition_code(class, (enum dpu_condition)class->conditions[code]) == code;
+}
+
 struct dpu_range dpu_operand_range(const struct dpu_operand *operand)
 {
     int64_t values = INT64_C(1) << operand->bits;
@@ -141,6 +155,9 @@ uint64_t dpu_operand_place(const struct dpu_operand *operand, int64_t value)
     }
     return word;
 }
+
+enum { DECODER_DEPTH = 6 };
+_Static_assert((int)strict_depth <= DECODER_DEPTH && (int)loose_depth <= DECODER_DEPTH, "the generator promises this depth");
 
 /* The only form that the word can be. ORDER DPU CHILD: generate_tree.c */
 enum { CHILD_UNDEFINED, CHILD_FIRST_FORM, CHILD_FIRST_NODE = 1024 };

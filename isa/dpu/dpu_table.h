@@ -53,11 +53,18 @@ struct dpu_form_range dpu_aliases(enum dpu_form base);
 /* All forms of a mnemonic, base forms first; NULL and 0 when there is none. */
 const uint16_t *dpu_forms_named(const char *mnemonic, size_t length, size_t *count);
 
+/* "r0" to "r23" and the constants, for a code below DPU_REGISTER_CODES. */
+const char *dpu_register_name(unsigned code);
+
 const struct dpu_condition_class *dpu_condition_class(const struct dpu_form_row *row);
 const char *dpu_condition_name(enum dpu_condition condition);
 
-/* The code of a condition in a class, DPU_NO_CODE when the class has no such condition. */
+/* The lowest code of a condition in a class, DPU_NO_CODE when the class has no such condition. */
 unsigned dpu_condition_code(const struct dpu_condition_class *class, enum dpu_condition condition);
+
+/* Is the code what the assembler makes of its condition's name? The others are written `ccN`: codes without a meaning, and
+ * second codes (34, which is z as 6 is, in set forms of sub). */
+bool dpu_is_canonical_code(const struct dpu_condition_class *class, unsigned code);
 
 /* Does a value (a register code, a condition code, a number as it is written) fit? */
 bool dpu_operand_fits(const struct dpu_form_row *row, const struct dpu_operand *operand, int64_t value);

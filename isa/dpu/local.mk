@@ -3,7 +3,7 @@
 EXTRA_DIST += isa/dpu/instructions.tbl isa/dpu/generate.c isa/dpu/generate_tree.c isa/dpu/generate.h
 BUILT_SOURCES += isa/dpu/dpu_forms.h isa/dpu/dpu_tables.inc
 CLEANFILES += isa/dpu/generate isa/dpu/dpu_forms.h isa/dpu/dpu_tables.inc doc/isa-dpu-table.md
-libpimento_la_SOURCES += isa/dpu/dpu_isa.c isa/dpu/dpu_isa.h isa/dpu/dpu_table.h isa/dpu/dpu_disassembler.c
+libpimento_la_SOURCES += isa/dpu/dpu_isa.c isa/dpu/dpu_isa.h isa/dpu/dpu_table.h isa/dpu/dpu_disassembler.c isa/dpu/dpu_set.c
 nodist_libpimento_la_SOURCES += isa/dpu/dpu_forms.h isa/dpu/dpu_tables.inc
 
 dpu_generator = $(srcdir)/isa/dpu/generate.c $(srcdir)/isa/dpu/generate_tree.c
