@@ -12,6 +12,7 @@ struct asm_options {
     const char *const *definitions;     /* "NAME=expression", NULL-ended, may be NULL */
     bool listing;
     bool debug_lines;                   /* write DWARF line information */
+    bool no_files;                      /* `.include` and `.incbin` are errors: for a text from who knows where */
 };
 
 struct asm_output {
