@@ -185,8 +185,8 @@ static void find_sizes(struct assembler *a)
         int64_t end = type == ASM_FUNCTION ? after_function : after_label;
         if (!symbol->size_given && type != ASM_UNTYPED)
             symbol->size = end > here ? (uint64_t)(end - here) : 0;
-        next_label = here;
-        next_function = type == ASM_FUNCTION ? here : next_function;
+        next_label = here < next_label ? here : next_label; /* an end mark may lie behind the section */
+        next_function = type == ASM_FUNCTION ? next_label : next_function;
     }
 }
 

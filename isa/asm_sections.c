@@ -228,7 +228,7 @@ static bool define_used_end(struct assembler *a, const struct isa_space *space, 
         symbol->value = (struct asm_value){.number = (int64_t)(mark - section->address), .section = section, .known = true};
         symbol->defined_in_pass = 2;
         symbol->global = true;
-        symbol->size_given = true;
+        symbol->type_given = true; /* as ASM_UNTYPED */
     }
     return true;
 }

@@ -99,11 +99,11 @@ bool asm_next_statement(struct assembler *a)
 
 static void split_lines(struct assembler *a, struct asm_file *file, char *text)
 {
-    size_t count = 1;
+    size_t count = file->size > 0 && file->bytes[file->size - 1] == '\n' ? 0 : 1;
     for (const char *p = file->bytes; (p = strchr(p, '\n')); p++)
         count++;
     char *shown = asm_copy_text(a, file->bytes, file->size);
-    struct asm_line *lines = asm_allocate(a, count * sizeof *lines);
+    struct asm_line *lines = asm_allocate(a, count * sizeof *lines); /* at least one: an empty file has one empty line */
     for (size_t i = 0; i < count; i++) {
         size_t length = strcspn(text, "\n");
         bool last = text[length] == '\0';
