@@ -22,6 +22,7 @@ struct fast_op {
     uint16_t run;                 /* instructions to the next branch, this one and that one included; 0: not for run-ahead */
     uint16_t index;               /* instruction index */
     uint8_t rc, ra, rb, shift;
+    int32_t stored;               /* immediate that a store writes */
 };
 
 struct fast_code {

@@ -252,6 +252,7 @@ static void unpack(struct fast_op *op, const struct dpu_instruction *instruction
     bool access = instruction->flags & (DPU_LOAD | DPU_STORE);
     bool call = instruction->operation == DPU_OP_CALL;
     op->immediate = (uint32_t)(access || call ? instruction->off : instruction->imm);
+    op->stored = instruction->imm;
     op->target = &ops[instruction->pc % iram];
     op->rc = instruction->destination == DPU_TO_NOTHING ? DPU_REGISTER_CODES : instruction->rc;
     op->ra = instruction->ra;
