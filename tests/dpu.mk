@@ -2,7 +2,7 @@
 if HAVE_CHECK
 check_PROGRAMS += tests/test_dpu_engines
 TESTS += tests/test_dpu_engines
-tests_test_dpu_engines_SOURCES = tests/test_dpu_engines.c
+tests_test_dpu_engines_SOURCES = tests/test_dpu_engines.c tests/dpu_fixture.h
 tests_test_dpu_engines_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_dpu_engines_LDADD = libpimento.la $(CHECK_LIBS)
 check_PROGRAMS += tests/test_dpu_memory
@@ -30,4 +30,9 @@ TESTS += tests/test_dpu_race
 tests_test_dpu_race_SOURCES = tests/test_dpu_race.c tests/dpu_fixture.h
 tests_test_dpu_race_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_dpu_race_LDADD = libpimento.la $(CHECK_LIBS)
+check_PROGRAMS += tests/test_dpu_semantics
+TESTS += tests/test_dpu_semantics
+tests_test_dpu_semantics_SOURCES = tests/test_dpu_semantics.c tests/dpu_fixture.h tests/dpu_vectors.h
+tests_test_dpu_semantics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_dpu_semantics_LDADD = libpimento.la $(CHECK_LIBS)
 endif

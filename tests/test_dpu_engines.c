@@ -4,11 +4,9 @@
  * faults, run on both; after every slice all state is compared: registers, flags, PCs, memories, bits, cycles, counters, events,
  * the fault. PIMENTO_TEST_SEED sets the first seed, PIMENTO_TEST_SCALE the number of programs in percent.
  */
-#include "dpu_backend.h"
+#include "dpu_fixture.h"
 #include "dpu_machine.h"
-#include "dpu_parameters.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,29 +272,6 @@ static void make_program(struct stream *s, struct program *program)
 
 /* ---- machines ---- */
 
-static void set_defaults(struct dpu_parameters *parameters)
-{
-    memset(parameters, 0, sizeof *parameters);
-    for (const struct pim_parameter *row = dpu_parameter_rows; row->key; row++) {
-        char *field = (char *)parameters + row->offset;
-        if (row->type == PIM_REAL)
-            *(double *)field = strtod(row->standard, NULL);
-        else if (row->type == PIM_INTEGER)
-            *(uint64_t *)field = strtoull(row->standard, NULL, 0);
-        /* a choice defaults to its first word here; other defaults are not needed */
-    }
-}
-
-static struct dpu_machine *open_machine(void)
-{
-    struct dpu_parameters parameters;
-    struct pim_error error = {0};
-    void *machine;
-    set_defaults(&parameters);
-    ck_assert_msg(pim_dpu_backend.open(&parameters, 1, &machine, &error) == PIM_OK, "%s", error.text);
-    return machine;
-}
-
 static void load_program(struct dpu_machine *machine, const struct program *program)
 {
     uint8_t bytes[DPU_IRAM_INSTRUCTIONS * DPU_INSTRUCTION_BYTES] = {0};
@@ -445,7 +420,7 @@ static void compare_program(uint64_t seed, struct coverage *coverage)
     struct stream s = {seed};
     static struct program program;
     make_program(&s, &program);
-    struct dpu_machine *reference = open_machine(), *fast = open_machine();
+    struct dpu_machine *reference = test_machine(1), *fast = test_machine(1);
     load_program(reference, &program);
     load_program(fast, &program);
     struct pim_event_list events[2] = {{0}};
@@ -506,16 +481,14 @@ START_TEST(fast_is_reference)
 }
 END_TEST
 
-int main(void)
+static Suite *make_suite(void)
 {
     Suite *suite = suite_create("dpu engines");
     TCase *tcase = tcase_create("fast is reference");
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, fast_is_reference);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }
+
+TEST_MAIN(make_suite)
