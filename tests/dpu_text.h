@@ -1,4 +1,5 @@
-/* Assembles one line of DPU assembly without labels, for tests of the instruction set alone: the assembler engine has its own. */
+/* Assembles one line of DPU assembly without labels, for tests of the instruction set alone: the
+ * assembler engine has its own. */
 #ifndef DPU_TEXT_H
 #define DPU_TEXT_H
 
@@ -12,7 +13,8 @@ enum { DPU_TEXT_OPERANDS = 8 };
 
 static inline struct isa_operand dpu_text_operand(const char *text, size_t length)
 {
-    struct isa_operand operand = {.kind = ISA_REGISTER_LIKE_NAME, .name = text, .name_length = length};
+    struct isa_operand operand = {
+        .kind = ISA_REGISTER_LIKE_NAME, .name = text, .name_length = length};
     if (*text == '!') {
         operand.kind = ISA_SWITCH;
         operand.name++;
@@ -43,7 +45,8 @@ static inline bool assemble_dpu_text(const char *text, uint64_t *word, char *why
     struct isa_operand operands[DPU_TEXT_OPERANDS];
     size_t length = strcspn(text, " "), count = dpu_text_operands(text + length, operands);
     int at_operand;
-    return dpu_instruction_set.assemble(text, length, operands, count, word, why, why_size, &at_operand);
+    return dpu_instruction_set.assemble(text, length, operands, count, word, why, why_size,
+                                        &at_operand);
 }
 
 #endif

@@ -1,9 +1,11 @@
-/* Instruction words with their text, and instructions with inputs and results. Shared by the tests of the instruction set and of
- * the engine; include it in one place per program.
+/* Instruction words with their text, and instructions with inputs and results. Shared by the
+ * tests of the instruction set and of the engine; include it in one place per program.
  *
- * Sources: words of a public LU factorisation program and of other public programs built with vendor tool versions 2020.3 to 2025.1
- * (dpu_program_vectors, dpu_form_vectors up to `lhs r1, r22, 4`); words assembled from the encoding tables, decoded by two
- * decoders (the rest); results of an interpreter written from the rules of doc/isa-dpu.md that also runs real library routines.
+ * Sources: words of a public LU factorisation program and of other public programs built with
+ * vendor tool versions 2020.3 to 2025.1 (dpu_program_vectors, dpu_form_vectors up to `lhs r1,
+ * r22, 4`); words assembled from the encoding tables, decoded by two decoders (the rest);
+ * results of an interpreter written from the rules of doc/isa-dpu.md that also runs real library
+ * routines.
  */
 #ifndef DPU_VECTORS_H
 #define DPU_VECTORS_H
@@ -266,8 +268,8 @@ static const struct dpu_text_vector dpu_form_vectors[] = {
     {0x7e6320000000, "bkp", "FAULTi"},
 };
 
-/* One instruction executed at PC 100 by thread 5; its jump target is PC 0x200. Registers and flags that are not listed are 0 before;
- * registers that are not listed keep their value. */
+/* One instruction executed at PC 100 by thread 5; its jump target is PC 0x200. Registers and
+ * flags that are not listed are 0 before; registers that are not listed keep their value. */
 enum dpu_vector_jump { DPU_VECTOR_NO_JUMP, DPU_VECTOR_NOT_TAKEN, DPU_VECTOR_TAKEN };
 struct dpu_vector_register {
     uint8_t number;

@@ -1,5 +1,6 @@
-/* The DPU instruction set: is the table the published one, do no two forms share a word, does every row survive the round trip
- * through decoder, encoder, disassembler and assembler, and is the fast decoder right on arbitrary words?
+/* The DPU instruction set: is the table the published one, do no two forms share a word, does
+ * every row survive the round trip through decoder, encoder, disassembler and assembler, and is
+ * the fast decoder right on arbitrary words?
  */
 #include <check.h>
 #include <inttypes.h>
@@ -69,14 +70,14 @@ static uint64_t hash_text(const char *text) /* FNV-1a */
 static uint64_t hash_row(const struct dpu_form_row *row)
 {
     char text[4096];
-    int length = sprintf(text, "%s %s %012" PRIx64 " %012" PRIx64 " %012" PRIx64 " ", row->name, row->mnemonic,
-                         row->mask, row->match, row->loose_mask);
+    int length = sprintf(text, "%s %s %012" PRIx64 " %012" PRIx64 " %012" PRIx64 " ", row->name,
+                         row->mnemonic, row->mask, row->match, row->loose_mask);
     if (row->flags & DPU_ALIAS)
         length += sprintf(text + length, "alias");
     else
-        length += sprintf(text + length, "%d%d%d%d%d", !!(row->flags & DPU_SETS_ZF), !!(row->flags & DPU_SETS_CF),
-                          !!(row->flags & DPU_BRANCH), row->destination != DPU_TO_NOTHING,
-                          !!(row->flags & DPU_READS_TWO));
+        length += sprintf(text + length, "%d%d%d%d%d", !!(row->flags & DPU_SETS_ZF),
+                          !!(row->flags & DPU_SETS_CF), !!(row->flags & DPU_BRANCH),
+                          row->destination != DPU_TO_NOTHING, !!(row->flags & DPU_READS_TWO));
     for (unsigned i = 0; i < row->operand_count; i++) {
         length += sprintf(text + length, " ");
         for (int bit = 0; bit < 32; bit++) {
@@ -88,8 +89,8 @@ static uint64_t hash_row(const struct dpu_form_row *row)
     return hash_text(text);
 }
 
-/* The sum was computed from the published rows by another program: names, fixed bits, places of all operand bits in assembly
- * order, flags. */
+/* The sum was computed from the published rows by another program: names, fixed bits, places of
+ * all operand bits in assembly order, flags. */
 START_TEST(the_table_is_the_published_one)
 {
     uint64_t sum = 0;
@@ -101,12 +102,15 @@ END_TEST
 
 /* ---- No two base forms share a word ---- */
 
-/* The codes that a register or condition field takes; 0 for other fields. Written again here, not taken from the decoder. */
+/* The codes that a register or condition field takes; 0 for other fields. Written again here,
+ * not taken from the decoder. */
 static uint64_t allowed_codes(const struct dpu_form_row *row, const struct dpu_operand *operand)
 {
     switch (operand->kind) {
-    case DPU_KIND_R24: case DPU_KIND_S24: return 0xffffff;
-    case DPU_KIND_R32: case DPU_KIND_S32: return 0xffffffff;
+    case DPU_KIND_R24:
+    case DPU_KIND_S24: return 0xffffff;
+    case DPU_KIND_R32:
+    case DPU_KIND_S32: return 0xffffffff;
     case DPU_KIND_R32NZ: return 0xfeffffff;
     case DPU_KIND_CONSTANT: return 0xff000000;
     case DPU_KIND_PAIR: return 0x555555;
@@ -116,8 +120,8 @@ static uint64_t allowed_codes(const struct dpu_form_row *row, const struct dpu_o
 }
 
 /* Some code of the operand agrees with the `mask` bits of `bits`. */
-static bool some_code_fits(const struct dpu_form_row *row, const struct dpu_operand *operand, uint64_t mask,
-                           uint64_t bits)
+static bool some_code_fits(const struct dpu_form_row *row, const struct dpu_operand *operand,
+                           uint64_t mask, uint64_t bits)
 {
     uint64_t allowed = allowed_codes(row, operand), field = dpu_operand_place(operand, -1);
     for (int code = 0; code < 64; code++)
@@ -128,8 +132,8 @@ static bool some_code_fits(const struct dpu_form_row *row, const struct dpu_oper
 
 /* Some code of one operand leaves a code of the other. */
 static bool some_codes_fit(const struct dpu_form_row *a, const struct dpu_operand *left,
-                           const struct dpu_form_row *b, const struct dpu_operand *right, uint64_t mask,
-                           uint64_t bits)
+                           const struct dpu_form_row *b, const struct dpu_operand *right,
+                           uint64_t mask, uint64_t bits)
 {
     uint64_t allowed = allowed_codes(a, left), field = dpu_operand_place(left, -1);
     for (int code = 0; code < 64; code++) {
@@ -149,8 +153,10 @@ static bool every_field_has_a_code(const struct dpu_form_row *row, uint64_t mask
     return true;
 }
 
-/* A field of one row that contradicts the fixed bits or a field of the other proves that no word is both. */
-static bool fields_contradict(const struct dpu_form_row *a, const struct dpu_form_row *b, uint64_t mask, uint64_t bits)
+/* A field of one row that contradicts the fixed bits or a field of the other proves that no word
+ * is both. */
+static bool fields_contradict(const struct dpu_form_row *a, const struct dpu_form_row *b,
+                              uint64_t mask, uint64_t bits)
 {
     if (!every_field_has_a_code(a, mask, bits) || !every_field_has_a_code(b, mask, bits))
         return true;
@@ -166,13 +172,16 @@ static int check_pairs(bool loose)
     int alike = 0;
     for (int i = 0; i < DPU_BASE_FORMS; i++)
         for (int j = 0; j < i; j++) {
-            const struct dpu_form_row *a = dpu_form((enum dpu_form)i), *b = dpu_form((enum dpu_form)j);
-            uint64_t a_mask = loose ? a->loose_mask : a->mask, b_mask = loose ? b->loose_mask : b->mask;
+            const struct dpu_form_row *a = dpu_form((enum dpu_form)i),
+                                      *b = dpu_form((enum dpu_form)j);
+            uint64_t a_mask = loose ? a->loose_mask : a->mask,
+                     b_mask = loose ? b->loose_mask : b->mask;
             if ((a->match ^ b->match) & a_mask & b_mask)
                 continue;
             alike++;
             uint64_t bits = (a->match & a_mask) | (b->match & b_mask);
-            ck_assert_msg(fields_contradict(a, b, a_mask | b_mask, bits), "%s and %s share words", a->name, b->name);
+            ck_assert_msg(fields_contradict(a, b, a_mask | b_mask, bits), "%s and %s share words",
+                          a->name, b->name);
         }
     return alike;
 }
@@ -190,10 +199,12 @@ static void check_text(uint64_t word, const char *text)
 {
     char printed[128], why[512] = "";
     uint64_t assembled;
-    ck_assert_uint_eq(dpu_disassemble(word, false, NULL, NULL, printed, sizeof printed), strlen(text));
+    ck_assert_uint_eq(dpu_disassemble(word, false, NULL, NULL, printed, sizeof printed),
+                      strlen(text));
     ck_assert_str_eq(printed, text);
     ck_assert_msg(assemble_dpu_text(text, &assembled, why, sizeof why), "%s: %s", text, why);
-    ck_assert_msg(assembled == word, "%s: 0x%012" PRIx64 ", expected 0x%012" PRIx64, text, assembled, word);
+    ck_assert_msg(assembled == word, "%s: 0x%012" PRIx64 ", expected 0x%012" PRIx64, text,
+                  assembled, word);
 }
 
 START_TEST(words_of_a_program)
@@ -234,14 +245,15 @@ static int64_t random_value(const struct dpu_form_row *row, const struct dpu_ope
     }
 }
 
-/* Codes without a name, and second codes of one condition, are not what the encoder makes of the condition; their text has the
- * code itself. */
+/* Codes without a name, and second codes of one condition, are not what the encoder makes of the
+ * condition; their text has the code itself. */
 static bool has_canonical_condition(uint64_t word)
 {
     const struct dpu_form_row *row = dpu_form(dpu_form_of(word, false));
     for (unsigned i = 0; i < row->operand_count; i++)
         if (row->operands[i].kind == DPU_KIND_CONDITION)
-            return dpu_is_canonical_code(dpu_condition_class(row), (unsigned)dpu_operand_read(&row->operands[i], word));
+            return dpu_is_canonical_code(dpu_condition_class(row),
+                                         (unsigned)dpu_operand_read(&row->operands[i], word));
     return true;
 }
 
@@ -254,12 +266,14 @@ static void check_round_trip(uint64_t word, enum dpu_form base)
     ck_assert_int_eq(instruction.form, base);
     if (has_canonical_condition(word)) {
         ck_assert(dpu_encode(&instruction, &encoded));
-        ck_assert_msg(encoded == word, "%s: 0x%012" PRIx64 " from 0x%012" PRIx64, dpu_form(base)->name, encoded, word);
+        ck_assert_msg(encoded == word, "%s: 0x%012" PRIx64 " from 0x%012" PRIx64,
+                      dpu_form(base)->name, encoded, word);
     }
     dpu_disassemble(word, false, NULL, NULL, text, sizeof text);
-    ck_assert_msg(assemble_dpu_text(text, &assembled, why, sizeof why), "%s (%s): %s", text, dpu_form(base)->name, why);
-    ck_assert_msg(assembled == word, "%s (%s): 0x%012" PRIx64 " from 0x%012" PRIx64, text, dpu_form(base)->name,
-                  assembled, word);
+    ck_assert_msg(assemble_dpu_text(text, &assembled, why, sizeof why), "%s (%s): %s", text,
+                  dpu_form(base)->name, why);
+    ck_assert_msg(assembled == word, "%s (%s): 0x%012" PRIx64 " from 0x%012" PRIx64, text,
+                  dpu_form(base)->name, assembled, word);
 }
 
 START_TEST(every_row_survives_the_round_trip)
@@ -343,7 +357,8 @@ START_TEST(decoder_agrees_with_linear_search)
     for (int n = scaled(400000); n > 0; n--) {
         uint64_t word = n % 4 ? word_near_a_form() : next_random() & WORD_MASK;
         enum dpu_form expected = linear_search(word, loose), form = dpu_form_of(word, loose);
-        ck_assert_msg(form == expected, "0x%012" PRIx64 ": form %d, expected %d", word, form, expected);
+        ck_assert_msg(form == expected, "0x%012" PRIx64 ": form %d, expected %d", word, form,
+                      expected);
     }
 }
 END_TEST
@@ -368,14 +383,16 @@ START_TEST(undefined_words)
 {
     struct dpu_instruction instruction;
     char text[64];
-    ck_assert(!dpu_decode(UINT64_C(1) << 48 | 0x7c6300000000, true, &instruction)); /* nop with a bit above 47 */
+    ck_assert(!dpu_decode(UINT64_C(1) << 48 | 0x7c6300000000, true,
+                          &instruction)); /* nop with a bit above 47 */
     ck_assert_int_eq(instruction.form, DPU_UNDEFINED);
     ck_assert(!dpu_decode(0xffffffffffff, false, &instruction));
     ck_assert_uint_eq(dpu_disassemble(0xffffffffffff, false, NULL, NULL, text, sizeof text), 22);
     ck_assert_str_eq(text, ".word48 0xffffffffffff");
     ck_assert_uint_eq(dpu_disassemble(0xffffffffffff, false, NULL, NULL, text, 8), 22);
     ck_assert_str_eq(text, ".word48");
-    ck_assert(!dpu_decode(0x7c63000f0000, false, &instruction)); /* nop with a bit that the vendor's decoder ignores */
+    ck_assert(!dpu_decode(0x7c63000f0000, false,
+                          &instruction)); /* nop with a bit that the vendor's decoder ignores */
     ck_assert(!dpu_decode(0x7c6300000001, false, &instruction));
 }
 END_TEST
@@ -396,8 +413,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("isa_dpu");
-    TCase *table = tcase_create("table"), *vectors = tcase_create("vectors"), *trips = tcase_create("round trips"),
-          *decoder = tcase_create("decoder");
+    TCase *table = tcase_create("table"), *vectors = tcase_create("vectors"),
+          *trips = tcase_create("round trips"), *decoder = tcase_create("decoder");
     tcase_add_test(table, counts);
     tcase_add_test(table, the_table_is_the_published_one);
     tcase_add_test(table, no_two_forms_share_a_word);

@@ -1,4 +1,5 @@
-/* The text of an instruction word, as the vendor's tools print it: the first alias that fits, else the base form. */
+/* The text of an instruction word, as the vendor's tools print it: the first alias that fits,
+ * else the base form. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,8 +26,10 @@ static void put(struct output *output, const char *format, ...)
     output->length += written > 0 ? (size_t)written : 0;
 }
 
-/* Indices whose ELF address would reach the region of the atomic bits print as plain numbers; the assembler takes both. */
-static void put_target(struct output *output, uint32_t index, dpu_label_function *label, void *context)
+/* Indices whose ELF address would reach the region of the atomic bits print as plain numbers;
+ * the assembler takes both. */
+static void put_target(struct output *output, uint32_t index, dpu_label_function *label,
+                       void *context)
 {
     uint64_t address = DPU_IRAM_BASE + (uint64_t)DPU_INSTRUCTION_BYTES * index;
     const char *name = label ? label(context, index) : NULL;
@@ -38,7 +41,8 @@ static void put_target(struct output *output, uint32_t index, dpu_label_function
         put(output, " <%s>", name);
 }
 
-static void put_condition(struct output *output, const struct dpu_condition_class *class, int64_t code)
+static void put_condition(struct output *output, const struct dpu_condition_class *class,
+                          int64_t code)
 {
     if (dpu_is_canonical_code(class, (unsigned)code))
         put(output, "%s", dpu_condition_name((enum dpu_condition)class->conditions[code]));
@@ -47,8 +51,8 @@ static void put_condition(struct output *output, const struct dpu_condition_clas
 }
 
 static void put_operand(struct output *output, const struct dpu_form_row *row,
-                        const struct dpu_operand *operand, uint64_t word,
-                        dpu_label_function *label, void *context)
+                        const struct dpu_operand *operand, uint64_t word, dpu_label_function *label,
+                        void *context)
 {
     int64_t value = dpu_operand_read(operand, word);
     switch ((enum dpu_operand_kind)operand->kind) {
@@ -82,8 +86,8 @@ static const struct dpu_form_row *printed_row(enum dpu_form base, uint64_t word)
     return dpu_form(base);
 }
 
-size_t dpu_disassemble(uint64_t word, bool loose, dpu_label_function *label, void *context, char *text,
-                       size_t size)
+size_t dpu_disassemble(uint64_t word, bool loose, dpu_label_function *label, void *context,
+                       char *text, size_t size)
 {
     struct output output = {text, size, 0};
     enum dpu_form form = dpu_form_of(word, loose);

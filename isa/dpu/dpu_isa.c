@@ -1,7 +1,10 @@
-/* Decoder and encoder of the DPU instruction set: lookups in the generated tables, nothing about single instructions.
+/* Decoder and encoder of the DPU instruction set: lookups in the generated tables, nothing about
+ * single instructions.
  *
- * A word is decoded in constant time: a walk down the decision tree reads at most DECODER_DEPTH nodes and as many children, then the one form found is checked against its fixed bits and its operands (at most 6, each of at most
- * 13 pieces). The generator proves that no two forms share a word, so the order of the table does not matter.
+ * A word is decoded in constant time: a walk down the decision tree reads at most DECODER_DEPTH
+ * nodes and as many children, then the one form found is checked against its fixed bits and its
+ * operands (at most 6, each of at most 13 pieces). The generator proves that no two forms share
+ * a word, so the order of the table does not matter.
  */
 #include "dpu_isa.h"
 
@@ -15,7 +18,8 @@
 #define SET_OF_PAIRS UINT32_C(0x00555555)
 #define SET_OF_CODES UINT32_C(0xffffffff)
 
-/* By enum dpu_operand_kind: the register codes the kind takes; how a number is extended and written. ORDER DPU KIND */
+/* By enum dpu_operand_kind: the register codes the kind takes; how a number is extended and
+ * written. ORDER DPU KIND */
 enum extension { EXTENSION_NONE, EXTENSION_SIGNED, EXTENSION_UNSIGNED, EXTENSION_EITHER };
 static const struct {
     uint32_t registers;
@@ -45,8 +49,9 @@ static const char *const condition_names[] = {
 };
 
 static const char *const register_names[DPU_REGISTER_CODES] = {
-    "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",   "r9",  "r10",  "r11",  "r12", "r13", "r14", "r15",
-    "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "zero", "one", "lneg", "mneg", "id",  "id2", "id4", "id8"};
+    "r0",  "r1",  "r2",   "r3",  "r4",   "r5",   "r6",  "r7",  "r8",  "r9",  "r10",
+    "r11", "r12", "r13",  "r14", "r15",  "r16",  "r17", "r18", "r19", "r20", "r21",
+    "r22", "r23", "zero", "one", "lneg", "mneg", "id",  "id2", "id4", "id8"};
 
 const char *dpu_register_name(unsigned code)
 {
@@ -119,13 +124,15 @@ struct dpu_range dpu_operand_range(const struct dpu_operand *operand)
     }
 }
 
-bool dpu_operand_fits(const struct dpu_form_row *row, const struct dpu_operand *operand, int64_t value)
+bool dpu_operand_fits(const struct dpu_form_row *row, const struct dpu_operand *operand,
+                      int64_t value)
 {
     if (operand->kind == DPU_KIND_CONDITION)
         return value >= 0 && value < DPU_MAX_CODES &&
                dpu_condition_class(row)->accepted >> value & 1;
     if (kinds[operand->kind].registers)
-        return value >= 0 && value < DPU_REGISTER_CODES && kinds[operand->kind].registers >> value & 1;
+        return value >= 0 && value < DPU_REGISTER_CODES &&
+               kinds[operand->kind].registers >> value & 1;
     struct dpu_range range = dpu_operand_range(operand);
     return value >= range.low && value <= range.high;
 }
@@ -157,7 +164,8 @@ uint64_t dpu_operand_place(const struct dpu_operand *operand, int64_t value)
 }
 
 enum { DECODER_DEPTH = 6 };
-_Static_assert((int)strict_depth <= DECODER_DEPTH && (int)loose_depth <= DECODER_DEPTH, "the generator promises this depth");
+_Static_assert((int)strict_depth <= DECODER_DEPTH && (int)loose_depth <= DECODER_DEPTH,
+               "the generator promises this depth");
 
 /* The only form that the word can be. ORDER DPU CHILD: generate_tree.c */
 enum { CHILD_UNDEFINED, CHILD_FIRST_FORM, CHILD_FIRST_NODE = 1024 };
@@ -171,7 +179,8 @@ static enum dpu_form walk(const struct dpu_node *nodes, const uint16_t *children
     return child == CHILD_UNDEFINED ? DPU_UNDEFINED : (enum dpu_form)(child - CHILD_FIRST_FORM);
 }
 
-/* A strict decoder also wants equal copies of a value bit that has several places (bit 16 of the 17-bit immediates). */
+/* A strict decoder also wants equal copies of a value bit that has several places (bit 16 of the
+ * 17-bit immediates). */
 static bool operands_hold(const struct dpu_form_row *row, uint64_t word, bool loose)
 {
     for (unsigned i = 0; i < row->operand_count; i++) {
@@ -179,8 +188,7 @@ static bool operands_hold(const struct dpu_form_row *row, uint64_t word, bool lo
         int64_t value = dpu_operand_read(operand, word);
         if (!dpu_operand_fits(row, operand, value))
             return false;
-        if (!loose && dpu_operand_place(operand, value) !=
-                          (word & dpu_operand_place(operand, -1)))
+        if (!loose && dpu_operand_place(operand, value) != (word & dpu_operand_place(operand, -1)))
             return false;
     }
     return true;
@@ -241,7 +249,8 @@ static int64_t field_of(const struct dpu_instruction *instruction, const struct 
     case DPU_FIELD_RA: return instruction->ra;
     case DPU_FIELD_RB: return instruction->rb;
     case DPU_FIELD_CC:
-        return dpu_condition_code(dpu_condition_class(row), (enum dpu_condition)instruction->condition);
+        return dpu_condition_code(dpu_condition_class(row),
+                                  (enum dpu_condition)instruction->condition);
     case DPU_FIELD_SHIFT: return instruction->shift;
     case DPU_FIELD_ENDIAN: return instruction->big_endian;
     case DPU_FIELD_PC: return instruction->pc;

@@ -1,5 +1,6 @@
-/* The UPMEM DPU instruction set: decoder, encoder, assembler syntax and disassembler, all expanded from the one
- * table instructions.tbl (one row per form; see its head for the columns). Facts and sources: doc/isa-dpu.md.
+/* The UPMEM DPU instruction set: decoder, encoder, assembler syntax and disassembler, all
+ * expanded from the one table instructions.tbl (one row per form; see its head for the columns).
+ * Facts and sources: doc/isa-dpu.md.
  */
 #ifndef DPU_ISA_H
 #define DPU_ISA_H
@@ -30,8 +31,9 @@ enum {
 #define DPU_ATOMIC_BASE 0xf0000000u
 enum dpu_space { DPU_SPACE_WRAM, DPU_SPACE_MRAM, DPU_SPACE_IRAM, DPU_SPACE_ATOMIC };
 
-/* What one instruction computes. Row: name, one-line semantics (x is the result; a, b first and second source;
- * k = shift). The engines have one short body for each in emu/dpu/dpu_semantics.h. ORDER DPU OPERATION. */
+/* What one instruction computes. Row: name, one-line semantics (x is the result; a, b first and
+ * second source; k = shift). The engines have one short body for each in
+ * emu/dpu/dpu_semantics.h. ORDER DPU OPERATION. */
 #define DPU_OPERATION_MAP(X)                                                                       \
     X(ADD, "x = ra + b")                                                                           \
     X(ADDC, "x = ra + b + CF")                                                                     \
@@ -129,8 +131,8 @@ enum dpu_operation {
     DPU_OPERATIONS
 };
 
-/* Conditions by meaning; doc/isa-dpu.md says when each holds. Row: name, spelling. eq and neq are second spellings of z and nz, which the
- * assembler takes everywhere. ORDER DPU CONDITION. */
+/* Conditions by meaning; doc/isa-dpu.md says when each holds. Row: name, spelling. eq and neq
+ * are second spellings of z and nz, which the assembler takes everywhere. ORDER DPU CONDITION. */
 #define DPU_CONDITION_MAP(X)                                                                       \
     X(FALSE, "false") X(TRUE, "true") X(Z, "z") X(NZ, "nz") X(XZ, "xz") X(XNZ, "xnz")              \
     X(PL, "pl") X(MI, "mi") X(MAX, "max") X(NMAX, "nmax") X(SZ, "sz") X(SNZ, "snz")                \
@@ -186,7 +188,8 @@ enum dpu_flags {
 
 enum { DPU_MAX_OPERANDS = 6 };
 
-/* Operand kinds: range and syntax follow from the kind (head of instructions.tbl). ORDER DPU KIND: dpu_isa.c. */
+/* Operand kinds: range and syntax follow from the kind (head of instructions.tbl). ORDER DPU
+ * KIND: dpu_isa.c. */
 enum dpu_operand_kind {
     DPU_KIND_NONE, DPU_KIND_R24, DPU_KIND_R32, DPU_KIND_R32NZ, DPU_KIND_CONSTANT, DPU_KIND_S24, DPU_KIND_S32,
     DPU_KIND_PAIR, DPU_KIND_ZERO, DPU_KIND_SIGNED, DPU_KIND_SIGNED64, DPU_KIND_RAW, DPU_KIND_UNSIGNED,
@@ -239,22 +242,24 @@ struct dpu_instruction {
     uint16_t flags;      /* enum dpu_flags of the row */
     int32_t imm;         /* immediate, sign- or zero-extended to 32 bits as its kind says; DMA length field; fault code;
                             store immediate (sn: sign-extended; the store truncates) */
-    int32_t off;         /* address or call offset */
+    int32_t off;         /* address offset; of calls whose second is DPU_B_NONE the code offset to ra, not signed */
 };
 
-/* Decode a 48-bit word, in constant time. Strict: every bit the table fixes is tested and every `require`
- * predicate holds. Loose: the bits the vendor's decoder tests. Returns false (and form = DPU_UNDEFINED) when undefined. */
+/* Decode a 48-bit word, in constant time. Strict: every bit the table fixes is tested and every
+ * `require` predicate holds. Loose: the bits the vendor's decoder tests. Returns false (and form
+ * = DPU_UNDEFINED) when undefined. */
 bool dpu_decode(uint64_t word, bool loose, struct dpu_instruction *instruction);
 
 /* Encode; false when a field does not fit its form. */
 bool dpu_encode(const struct dpu_instruction *instruction, uint64_t *word);
 
-/* How addresses in operands are printed: NULL prints plain numbers. Returns a name for an instruction index, or NULL. */
+/* How addresses in operands are printed: NULL prints plain numbers. Returns a name for an
+ * instruction index, or NULL. */
 typedef const char *dpu_label_function(void *context, uint32_t instruction_index);
 
-/* Print the assembly text of a word, with aliases in rank order (`move`, `jeq`, ...). Branch targets print as
- * ELF addresses (0x80000000 + 8 x index), followed by <label> if there is one. Undefined words print `.word48 0x...`.
- * Returns the length that was needed, as snprintf does. */
+/* Print the assembly text of a word, with aliases in rank order (`move`, `jeq`, ...). Branch
+ * targets print as ELF addresses (0x80000000 + 8 x index), followed by <label> if there is one.
+ * Undefined words print `.word48 0x...`. Returns the length that was needed, as snprintf does. */
 size_t dpu_disassemble(uint64_t word, bool loose, dpu_label_function *label, void *context,
                        char *text, size_t size);
 

@@ -1,8 +1,8 @@
 /* The DPU instruction set as the assembler engine and the ELF container see it.
  *
- * A statement is matched against all rows of its mnemonic, base forms and aliases: the first row whose operand shapes fit and
- * whose numbers are in range wins. Shapes alone separate the rows of a mnemonic, so a value that is not yet known (pass 1)
- * never changes the choice.
+ * A statement is matched against all rows of its mnemonic, base forms and aliases: the first row
+ * whose operand shapes fit and whose numbers are in range wins. Shapes alone separate the rows
+ * of a mnemonic, so a value that is not yet known (pass 1) never changes the choice.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -14,35 +14,53 @@
 #include "dpu_table.h"
 #include "instruction_set.h"
 
-/* Sections go where the vendor's linker puts them. Atomic bits are addresses only; the run-time library owns the first 200.
- * ORDER DPU SPACE: dpu_isa.h */
+/* Sections go where the vendor's linker puts them. Atomic bits are addresses only; the run-time
+ * library owns the first 200. ORDER DPU SPACE: dpu_isa.h */
 static const char *const wram_sections[] = {".data", ".bss", ".rodata", ".immediate_memory", NULL};
 static const char *const mram_sections[] = {".mram", NULL};
 static const char *const iram_sections[] = {".text", NULL};
 static const char *const atomic_sections[] = {".atomic", NULL};
 static const struct isa_space spaces[] = {
-    [DPU_SPACE_WRAM] = {.name = "WRAM", .link_base = DPU_WRAM_BASE, .bytes = DPU_WRAM_BYTES, .alignment = 4,
-                        .loadable = true, .sections = wram_sections, .reserved_bytes = 8,
+    [DPU_SPACE_WRAM] = {.name = "WRAM",
+                        .link_base = DPU_WRAM_BASE,
+                        .bytes = DPU_WRAM_BYTES,
+                        .alignment = 4,
+                        .loadable = true,
+                        .sections = wram_sections,
+                        .reserved_bytes = 8,
                         .host_section = ".data.__sys_host"},
-    [DPU_SPACE_MRAM] = {.name = "MRAM", .link_base = DPU_MRAM_BASE, .bytes = DPU_MRAM_BYTES, .alignment = 1,
-                        .loadable = true, .sections = mram_sections,
+    [DPU_SPACE_MRAM] = {.name = "MRAM",
+                        .link_base = DPU_MRAM_BASE,
+                        .bytes = DPU_MRAM_BYTES,
+                        .alignment = 1,
+                        .loadable = true,
+                        .sections = mram_sections,
                         .used_end_symbol = "__sys_used_mram_end"},
-    [DPU_SPACE_IRAM] = {.name = "IRAM", .link_base = DPU_IRAM_BASE,
-                        .bytes = DPU_IRAM_INSTRUCTIONS * DPU_INSTRUCTION_BYTES, .alignment = 8,
-                        .code = true, .loadable = true, .sections = iram_sections},
-    [DPU_SPACE_ATOMIC] = {.name = "atomic", .link_base = DPU_ATOMIC_BASE, .bytes = DPU_ATOMIC_BITS,
-                          .alignment = 1, .sections = atomic_sections, .reserved_bytes = 200},
+    [DPU_SPACE_IRAM] = {.name = "IRAM",
+                        .link_base = DPU_IRAM_BASE,
+                        .bytes = DPU_IRAM_INSTRUCTIONS * DPU_INSTRUCTION_BYTES,
+                        .alignment = 8,
+                        .code = true,
+                        .loadable = true,
+                        .sections = iram_sections},
+    [DPU_SPACE_ATOMIC] = {.name = "atomic",
+                          .link_base = DPU_ATOMIC_BASE,
+                          .bytes = DPU_ATOMIC_BITS,
+                          .alignment = 1,
+                          .sections = atomic_sections,
+                          .reserved_bytes = 200},
     {.name = NULL},
 };
 
-/* The linker drops the region from every address it writes into the program. IRAM addresses become instruction indices; their
- * low three bits are added, which makes `label + 1` the next instruction. */
+/* The linker drops the region from every address it writes into the program. IRAM addresses
+ * become instruction indices; their low three bits are added, which makes `label + 1` the next
+ * instruction. */
 static int64_t strip(int64_t address)
 {
     if (address >= DPU_ATOMIC_BASE)
         return address - DPU_ATOMIC_BASE;
     if (address >= DPU_IRAM_BASE)
-        return (address - DPU_IRAM_BASE) / DPU_INSTRUCTION_BYTES + (address - DPU_IRAM_BASE) % DPU_INSTRUCTION_BYTES;
+        return (address - DPU_IRAM_BASE) / DPU_INSTRUCTION_BYTES + address % DPU_INSTRUCTION_BYTES;
     if (address >= DPU_MRAM_BASE && address < 2 * (int64_t)DPU_MRAM_BASE)
         return address - DPU_MRAM_BASE;
     return address;
@@ -120,8 +138,8 @@ static bool mnemonic_exists(const char *name, size_t length)
 /* How far an operand, and so a row, got; the message is about the row that got farthest. */
 enum match { MATCH_SHAPE, MATCH_CONDITION, MATCH_RANGE, MATCH_YES };
 
-/* A register name of the family that the kind takes, as a code, or NOT_FOUND. Constants as a checked pointer are written s24 to
- * s31: their plain names would select the ordinary form. */
+/* A register name of the family that the kind takes, as a code, or NOT_FOUND. Constants as a
+ * checked pointer are written s24 to s31: their plain names would select the ordinary form. */
 static int register_code(enum dpu_operand_kind kind, const struct isa_operand *operand)
 {
     const char *name = operand->name;
@@ -144,7 +162,8 @@ static enum match match_register(const struct dpu_form_row *row, const struct dp
 }
 
 /* A condition of the class; `ccN` gives the code itself, for codes that no name stands for. */
-static enum match match_condition(const struct dpu_form_row *row, const struct dpu_operand *expected,
+static enum match match_condition(const struct dpu_form_row *row,
+                                  const struct dpu_operand *expected,
                                   const struct isa_operand *given, int64_t *value)
 {
     if (given->kind != ISA_REGISTER_LIKE_NAME)
@@ -166,7 +185,15 @@ static enum match match_switch(const struct isa_operand *given, int64_t *value)
     return *value || same(given->name, given->name_length, "little") ? MATCH_YES : MATCH_SHAPE;
 }
 
-/* Labels lose their region everywhere; a code target may also be written as the ELF address that listings print. */
+static enum match match_zero(const struct isa_operand *given, int64_t *value)
+{
+    *value = 0;
+    bool zero = given->kind == ISA_REGISTER_LIKE_NAME && same(given->name, given->name_length, "zero");
+    return zero ? MATCH_YES : MATCH_SHAPE;
+}
+
+/* Labels lose their region everywhere; a code target may also be written as the ELF address that
+ * listings print. */
 static enum match match_number(const struct dpu_form_row *row, const struct dpu_operand *expected,
                                const struct isa_operand *given, int64_t *value)
 {
@@ -192,9 +219,7 @@ static enum match match_operand(const struct dpu_form_row *row, const struct dpu
     case DPU_KIND_S24:
     case DPU_KIND_S32:
     case DPU_KIND_PAIR: return match_register(row, expected, given, value);
-    case DPU_KIND_ZERO:
-        *value = 0;
-        return given->kind == ISA_REGISTER_LIKE_NAME && same(given->name, given->name_length, "zero") ? MATCH_YES : MATCH_SHAPE;
+    case DPU_KIND_ZERO: return match_zero(given, value);
     case DPU_KIND_ENDIAN: return match_switch(given, value);
     case DPU_KIND_CONDITION: return match_condition(row, expected, given, value);
     case DPU_KIND_SIGNED:
@@ -218,7 +243,8 @@ struct attempt {
     uint64_t word;
 };
 
-/* May be left out: `!little`, and a condition that has only one code (`false` of the f rows, `nz` of release). */
+/* May be left out: `!little`, and a condition that has only one code (`false` of the f rows,
+ * `nz` of release). */
 static bool optional(const struct dpu_form_row *row, const struct dpu_operand *operand)
 {
     uint64_t accepted = dpu_condition_class(row)->accepted;
@@ -226,7 +252,8 @@ static bool optional(const struct dpu_form_row *row, const struct dpu_operand *o
            (operand->kind == DPU_KIND_CONDITION && !(accepted & (accepted - 1)));
 }
 
-/* Match a statement with a row. With `omit` the row's optional operand is not written in the statement. */
+/* Match a statement with a row. With `omit` the row's optional operand is not written in the
+ * statement. */
 static struct attempt match_row(const struct dpu_form_row *row, const struct isa_operand *operands,
                                 size_t count, bool omit)
 {
@@ -237,12 +264,14 @@ static struct attempt match_row(const struct dpu_form_row *row, const struct isa
         return attempt;
     }
     for (size_t i = 0; i < row->operand_count; i++) {
-        int64_t value;
+        int64_t value = 0;
         if (omit && optional(row, &row->operands[i])) {
             omit = false; /* its code is 0 */
             continue;
         }
-        enum match match = given < count ? match_operand(row, &row->operands[i], &operands[given], &value) : MATCH_SHAPE;
+        enum match match = MATCH_SHAPE;
+        if (given < count)
+            match = match_operand(row, &row->operands[i], &operands[given], &value);
         if (match < attempt.match) {
             attempt.match = match;
             attempt.operand = given;
@@ -256,13 +285,14 @@ static struct attempt match_row(const struct dpu_form_row *row, const struct isa
     return attempt;
 }
 
-static struct attempt best_row(const uint16_t *forms, size_t form_count, const struct isa_operand *operands,
-                               size_t count)
+static struct attempt best_row(const uint16_t *forms, size_t form_count,
+                               const struct isa_operand *operands, size_t count)
 {
     struct attempt best = {MATCH_SHAPE, NULL, 0, 0, 0, 0};
     for (int omit = 0; omit <= 1; omit++)
         for (size_t i = 0; i < form_count && best.match != MATCH_YES; i++) {
-            struct attempt attempt = match_row(dpu_form((enum dpu_form)forms[i]), operands, count, omit);
+            struct attempt attempt =
+                match_row(dpu_form((enum dpu_form)forms[i]), operands, count, omit);
             if (!best.row || attempt.match > best.match)
                 best = attempt;
         }
@@ -276,14 +306,16 @@ struct message {
     size_t size, length;
 };
 
-static void say(struct message *message, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct message *message, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 static void say(struct message *message, const char *format, ...)
 {
     if (message->length >= message->size)
         return;
     va_list arguments;
     va_start(arguments, format);
-    int written = vsnprintf(message->text + message->length, message->size - message->length, format, arguments);
+    int written = vsnprintf(message->text + message->length, message->size - message->length,
+                            format, arguments);
     va_end(arguments);
     message->length += written > 0 ? (size_t)written : 0;
 }
@@ -291,13 +323,15 @@ static void say(struct message *message, const char *format, ...)
 static const char *operand_text(const struct dpu_operand *operand)
 {
     static const char *const by_field[] = {
-        [DPU_FIELD_NONE] = "zero", [DPU_FIELD_RC] = "rc", [DPU_FIELD_RA] = "ra", [DPU_FIELD_RB] = "rb",
-        [DPU_FIELD_CC] = "condition", [DPU_FIELD_SHIFT] = "shift", [DPU_FIELD_ENDIAN] = "!big",
-        [DPU_FIELD_PC] = "target", [DPU_FIELD_IMM] = "number", [DPU_FIELD_OFF] = "offset"};
+        [DPU_FIELD_NONE] = "zero",   [DPU_FIELD_RC] = "rc",        [DPU_FIELD_RA] = "ra",
+        [DPU_FIELD_RB] = "rb",       [DPU_FIELD_CC] = "condition", [DPU_FIELD_SHIFT] = "shift",
+        [DPU_FIELD_ENDIAN] = "!big", [DPU_FIELD_PC] = "target",    [DPU_FIELD_IMM] = "number",
+        [DPU_FIELD_OFF] = "offset"};
     switch ((enum dpu_operand_kind)operand->kind) {
     case DPU_KIND_PAIR: return operand->field == DPU_FIELD_RC ? "dc" : "db";
     case DPU_KIND_S24:
-    case DPU_KIND_S32: return operand->field == DPU_FIELD_RC ? "sc" : operand->field == DPU_FIELD_RA ? "sa" : "sb";
+    case DPU_KIND_S32:
+        return operand->field == DPU_FIELD_RC ? "sc" : operand->field == DPU_FIELD_RA ? "sa" : "sb";
     case DPU_KIND_CONSTANT: return "constant";
     case DPU_KIND_PC: return "target";
     default: return by_field[operand->field];
@@ -314,7 +348,8 @@ static void say_form(struct message *message, const struct dpu_form_row *row)
 
 static void say_forms(struct message *message, const uint16_t *forms, size_t count)
 {
-    say(message, "the operands fit no form of `%s`, expected ", dpu_form((enum dpu_form)forms[0])->mnemonic);
+    say(message, "the operands fit no form of `%s`, expected ",
+        dpu_form((enum dpu_form)forms[0])->mnemonic);
     for (size_t i = 0; i < count; i++) {
         say(message, "%s", i == 0 ? "" : i + 1 == count ? " or " : ", ");
         say_form(message, dpu_form((enum dpu_form)forms[i]));
@@ -353,8 +388,8 @@ static void explain(const struct attempt *attempt, const uint16_t *forms, size_t
     say(message, ", expected %" PRId64 " to %" PRId64, range.low, range.high);
 }
 
-static bool assemble(const char *mnemonic, size_t length, const struct isa_operand *operands, size_t count,
-                     uint64_t *word, char *why, size_t why_size, int *at_operand)
+static bool assemble(const char *mnemonic, size_t length, const struct isa_operand *operands,
+                     size_t count, uint64_t *word, char *why, size_t why_size, int *at_operand)
 {
     struct message message = {why, why_size, 0};
     size_t form_count;
@@ -378,7 +413,8 @@ static bool decodes(uint64_t word, bool loose)
     return dpu_form_of(word, loose) != DPU_UNDEFINED;
 }
 
-/* Identification as the vendor's linker writes it: EM_DPU, ELFCLASS32, EABI flag and version 2, entry at instruction 0. */
+/* Identification as the vendor's linker writes it: EM_DPU, ELFCLASS32, EABI flag and version 2,
+ * entry at instruction 0. */
 const struct instruction_set dpu_instruction_set = {
     .name = "dpu",
     .comment = "pimento dpu",

@@ -1,5 +1,5 @@
-/* What the generated tables look like, and the accessors that the decoder, the disassembler and the assembler share. Private to
- * isa/dpu; the rows themselves are in dpu_isa.h.
+/* What the generated tables look like, and the accessors that the decoder, the disassembler and
+ * the assembler share. Private to isa/dpu; the rows themselves are in dpu_isa.h.
  */
 #ifndef DPU_TABLE_H
 #define DPU_TABLE_H
@@ -30,7 +30,8 @@ struct dpu_mnemonic {
     uint16_t first; /* index into the list of forms by mnemonic */
 };
 
-/* A node of the decision tree looks at `bits` bits of the word from bit `shift` up; its children start at `first`. */
+/* A node of the decision tree looks at `bits` bits of the word from bit `shift` up; its children
+ * start at `first`. */
 struct dpu_node {
     uint8_t shift, bits;
     uint16_t first;
@@ -44,7 +45,8 @@ struct dpu_range {
 /* The base form of a word or DPU_UNDEFINED. */
 enum dpu_form dpu_form_of(uint64_t word, bool loose);
 
-/* The aliases of a base form in the order in which the disassembler tries them: forms first to end - 1. */
+/* The aliases of a base form in the order in which the disassembler tries them: forms first to
+ * end - 1. */
 struct dpu_form_range {
     unsigned first, end;
 };
@@ -62,12 +64,13 @@ const char *dpu_condition_name(enum dpu_condition condition);
 /* The lowest code of a condition in a class, DPU_NO_CODE when the class has no such condition. */
 unsigned dpu_condition_code(const struct dpu_condition_class *class, enum dpu_condition condition);
 
-/* Is the code what the assembler makes of its condition's name? The others are written `ccN`: codes without a meaning, and
- * second codes (34, which is z as 6 is, in set forms of sub). */
+/* Is the code what the assembler makes of its condition's name? The others are written `ccN`:
+ * codes without a meaning, and second codes (34, which is z as 6 is, in set forms of sub). */
 bool dpu_is_canonical_code(const struct dpu_condition_class *class, unsigned code);
 
 /* Does a value (a register code, a condition code, a number as it is written) fit? */
-bool dpu_operand_fits(const struct dpu_form_row *row, const struct dpu_operand *operand, int64_t value);
+bool dpu_operand_fits(const struct dpu_form_row *row, const struct dpu_operand *operand,
+                      int64_t value);
 struct dpu_range dpu_operand_range(const struct dpu_operand *operand);
 
 /* Move an operand between its word bits and its value, extended to 64 bits as its kind says. */

@@ -1,7 +1,9 @@
-/* Expands instructions.tbl (its head explains the columns) into C tables. Usage: generate TABLE forms|tables|manual
+/* Expands instructions.tbl (its head explains the columns) into C tables. Usage: generate TABLE
+ * forms|tables|manual
  *
- * Everything that a reader could get wrong in the table is checked here and reported as `file:line: reason`: pictures that do
- * not fit their operands, aliases that do not fit their base form, unknown words, unused rows, words shared by two forms.
+ * Everything that a reader could get wrong in the table is checked here and reported as
+ * `file:line: reason`: pictures that do not fit their operands, aliases that do not fit their
+ * base form, unknown words, unused rows, words shared by two forms.
  */
 #include "generate.h"
 
@@ -16,8 +18,8 @@ struct field {
 };
 
 static const struct field fields[] = {
-    {"-", "NONE", 0},       {"rc", "RC", 'c'},         {"ra", "RA", 'a'}, {"rb", "RB", 'b'},
-    {"cc", "CC", 'q'},      {"shift", "SHIFT", 's'},   {"pc", "PC", 'p'}, {"imm", "IMM", 'i'},
+    {"-", "NONE", 0},          {"rc", "RC", 'c'},       {"ra", "RA", 'a'}, {"rb", "RB", 'b'},
+    {"cc", "CC", 'q'},         {"shift", "SHIFT", 's'}, {"pc", "PC", 'p'}, {"imm", "IMM", 'i'},
     {"endian", "ENDIAN", 'e'}, {"off", "OFF", 'f'},
 };
 
@@ -46,16 +48,21 @@ static const struct kind kinds[] = {
 struct word {
     const char *name, *enumerator;
 };
-static const struct word destinations[] = {{"none", "DPU_TO_NOTHING"}, {"reg", "DPU_TO_REGISTER"},
-                                           {"signed", "DPU_TO_SIGNED"}, {"unsigned", "DPU_TO_UNSIGNED"},
-                                           {"pair", "DPU_TO_PAIR"}, {NULL, NULL}};
-static const struct word endings[] = {{"plain", "DPU_END_PLAIN"}, {"set", "DPU_END_SET"},
-                                      {"jump", "DPU_END_JUMP"}, {NULL, NULL}};
-static const struct word seconds[] = {{"-", "DPU_B_NONE"}, {"r", "DPU_B_REGISTER"},
-                                      {"i", "DPU_B_IMMEDIATE"}, {"ir", "DPU_B_FIRST_IMMEDIATE"},
-                                      {"rs", "DPU_B_REGISTER_SHIFT"}, {"pair", "DPU_B_PAIR"}, {NULL, NULL}};
-static const struct word marks[] = {{"global", "DPU_GLOBAL"}, {"safe", "DPU_SAFE"}, {"load", "DPU_LOAD"},
-                                    {"store", "DPU_STORE"}, {"dma", "DPU_DMA"}, {"two", "DPU_READS_TWO"},
+static const struct word destinations[] = {
+    {"none", "DPU_TO_NOTHING"},      {"reg", "DPU_TO_REGISTER"}, {"signed", "DPU_TO_SIGNED"},
+    {"unsigned", "DPU_TO_UNSIGNED"}, {"pair", "DPU_TO_PAIR"},    {NULL, NULL}};
+static const struct word endings[] = {
+    {"plain", "DPU_END_PLAIN"}, {"set", "DPU_END_SET"}, {"jump", "DPU_END_JUMP"}, {NULL, NULL}};
+static const struct word seconds[] = {{"-", "DPU_B_NONE"},
+                                      {"r", "DPU_B_REGISTER"},
+                                      {"i", "DPU_B_IMMEDIATE"},
+                                      {"ir", "DPU_B_FIRST_IMMEDIATE"},
+                                      {"rs", "DPU_B_REGISTER_SHIFT"},
+                                      {"pair", "DPU_B_PAIR"},
+                                      {NULL, NULL}};
+static const struct word marks[] = {{"global", "DPU_GLOBAL"}, {"safe", "DPU_SAFE"},
+                                    {"load", "DPU_LOAD"},     {"store", "DPU_STORE"},
+                                    {"dma", "DPU_DMA"},       {"two", "DPU_READS_TWO"},
                                     {"branch", "DPU_BRANCH"}, {NULL, NULL}};
 
 void fail(const struct table *table, int line, const char *format, ...)
@@ -69,7 +76,8 @@ void fail(const struct table *table, int line, const char *format, ...)
     exit(1);
 }
 
-static int find_word(const struct table *table, int line, const struct word *words, const char *name)
+static int find_word(const struct table *table, int line, const struct word *words,
+                     const char *name)
 {
     for (int i = 0; words[i].name; i++)
         if (strcmp(words[i].name, name) == 0)
@@ -116,7 +124,8 @@ static int read_number(const struct line *line, const char *text, char **end, in
 /* ---- Rows `operand` and `class` ---- */
 
 /* HIGH:LOW or BIT */
-static void read_range(const struct line *line, char *text, char **end, int below, int *low, int *bits)
+static void read_range(const struct line *line, char *text, char **end, int below, int *low,
+                       int *bits)
 {
     int high = *low = read_number(line, text, end, below);
     if (**end == ':')
@@ -318,7 +327,8 @@ static void read_form(struct table *table, struct line *line)
     table->base_count++;
     form->base = -1;
     copy_name(line, form->operation, need_word(line, "the operation"));
-#define COLUMN(words, what) words[find_word(table, line->number, words, need_word(line, what))].enumerator
+#define COLUMN(words, what)                                                                        \
+    words[find_word(table, line->number, words, need_word(line, what))].enumerator
     form->destination = COLUMN(destinations, "the destination");
     form->ending = COLUMN(endings, "the ending");
     form->second = COLUMN(seconds, "the second operand");
@@ -380,8 +390,10 @@ static void read_alias(struct table *table, struct line *line)
 static const struct {
     const char *name;
     void (*read)(struct table *table, struct line *line);
-} row_kinds[] = {
-    {"operand", read_operand_row}, {"class", read_class}, {"form", read_form}, {"alias", read_alias}};
+} row_kinds[] = {{"operand", read_operand_row},
+                 {"class", read_class},
+                 {"form", read_form},
+                 {"alias", read_alias}};
 
 static void read_line(struct table *table, int number, char *text)
 {
@@ -430,7 +442,8 @@ static void read_table(struct table *table)
 
 /* ---- Output ---- */
 
-static const char warning[] = "/* Generated from instructions.tbl by isa/dpu/generate.c. Do not edit. */\n";
+static const char warning[] =
+    "/* Generated from instructions.tbl by isa/dpu/generate.c. Do not edit. */\n";
 
 static void write_forms(const struct table *table)
 {
@@ -487,10 +500,11 @@ static void write_row(const struct table *table, int index)
     const struct form *form = &table->forms[index];
     bool alias = form->base >= 0;
     const struct form *base = alias ? &table->forms[form->base] : form;
-    printf("    [DPU_%s] = {\"%s\", \"%s\", 0x%012llx, 0x%012llx, 0x%012llx, DPU_OP_%s, %s, %s, %s, ",
-           form->name, form->name, form->mnemonic, (unsigned long long)form->match,
-           (unsigned long long)form->mask, (unsigned long long)form->loose_mask, base->operation,
-           base->destination, base->ending, base->second);
+    printf(
+        "    [DPU_%s] = {\"%s\", \"%s\", 0x%012llx, 0x%012llx, 0x%012llx, DPU_OP_%s, %s, %s, %s, ",
+        form->name, form->name, form->mnemonic, (unsigned long long)form->match,
+        (unsigned long long)form->mask, (unsigned long long)form->loose_mask, base->operation,
+        base->destination, base->ending, base->second);
     printf("0%s%s", base->sets_zf ? " | DPU_SETS_ZF" : "", base->sets_cf ? " | DPU_SETS_CF" : "");
     for (int i = 0; marks[i].name; i++)
         if (base->marks >> i & 1)
@@ -528,7 +542,8 @@ static int compare_mnemonics(const void *left, const void *right)
     return order ? order : a - b;
 }
 
-/* The forms of mnemonic i are forms_by_mnemonic[mnemonics[i].first] and those behind it up to the next mnemonic's first. */
+/* The forms of mnemonic i are forms_by_mnemonic[mnemonics[i].first] and those behind it up to
+ * the next mnemonic's first. */
 static void write_mnemonics(const struct table *table)
 {
     int order[MAX_FORMS];
@@ -573,7 +588,8 @@ static void write_manual_row(const struct form *form)
 
 static void write_manual(const struct table *table)
 {
-    printf("# DPU instructions\n\nMade from isa/dpu/instructions.tbl, whose head explains operands and pictures.\n\n"
+    printf("# DPU instructions\n\nMade from isa/dpu/instructions.tbl, whose head explains operands "
+           "and pictures.\n\n"
            "| form | assembly | bits 47 to 0 | flags |\n|---|---|---|---|\n");
     for (int i = 0; i < table->base_count; i++) {
         const struct form *form = &table->forms[i];

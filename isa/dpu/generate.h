@@ -1,4 +1,5 @@
-/* The table of instructions.tbl in memory, shared by the parts of the generator. The generator runs on the build machine only. */
+/* The table of instructions.tbl in memory, shared by the parts of the generator. The generator
+ * runs on the build machine only. */
 #ifndef GENERATE_H
 #define GENERATE_H
 
@@ -23,7 +24,8 @@ struct piece {
     int value_bit, word_bit, bits;
 };
 
-/* A kind of operand: its spelling in the table, its enumerator, the register codes it takes (0: not a register). */
+/* A kind of operand: its spelling in the table, its enumerator, the register codes it takes (0:
+ * not a register). */
 struct kind {
     const char *name, *enumerator;
     uint64_t registers;
@@ -77,7 +79,8 @@ struct table {
 void fail(const struct table *table, int line, const char *format, ...)
     __attribute__((noreturn, format(printf, 3, 4)));
 
-/* Write the decision tree of the strict or of the loose decoder as C arrays NAME_nodes, NAME_children and NAME_depth. */
+/* Write the decision tree of the strict or of the loose decoder as C arrays NAME_nodes,
+ * NAME_children and NAME_depth. */
 void write_tree(FILE *out, const struct table *table, bool loose, const char *name);
 
 #endif

@@ -1,8 +1,10 @@
-/* The decision tree of the decoder: each node looks at a few neighbouring bits of the word, each leaf is one form or none.
+/* The decision tree of the decoder: each node looks at a few neighbouring bits of the word, each
+ * leaf is one form or none.
  *
- * A form survives at a node while the bits seen so far agree with its fixed bits and leave at least one allowed value for
- * each of its register and condition fields. Equal subtrees are stored once. The bits of a node are chosen greedily: those
- * that leave the fewest forms per child, with a small price for each bit.
+ * A form survives at a node while the bits seen so far agree with its fixed bits and leave at
+ * least one allowed value for each of its register and condition fields. Equal subtrees are
+ * stored once. The bits of a node are chosen greedily: those that leave the fewest forms per
+ * child, with a small price for each bit.
  */
 #include "generate.h"
 
@@ -14,7 +16,8 @@ enum {
     MAX_CHILDREN = 1 << 20,
     MAX_NODE_BITS = 6,
     MAX_DEPTH = 8,
-    FIRST_NODE = 1024 /* child values: 0 undefined, 1 + form, FIRST_NODE + node. ORDER DPU CHILD: dpu_isa.c */
+    FIRST_NODE =
+        1024 /* child values: 0 undefined, 1 + form, FIRST_NODE + node. ORDER DPU CHILD: dpu_isa.c */
 };
 
 /* A field that does not take all of its values: `allowed` is indexed by the bits at `positions`. */
@@ -124,7 +127,8 @@ static struct known child_of(struct known known, int shift, int bits, unsigned v
     return known;
 }
 
-/* Mean of the squared number of survivors, with 15 % on top for each bit; below 0 when the bits tell nothing. */
+/* Mean of the squared number of survivors, with 15 % on top for each bit; below 0 when the bits
+ * tell nothing. */
 static double cost_of(const struct tree *tree, const uint16_t *forms, int count, struct known known,
                       int shift, int bits)
 {
