@@ -27,11 +27,21 @@ START_TEST(idle_dpus_are_cheap)
     uint64_t opened = resident_bytes();
     test_load(machine, 0, UNITS, &image);
     uint64_t loaded = resident_bytes();
-    printf("2560 DPUs: %.1f MiB resident idle, %.1f MiB with a program loaded\n",
-           (double)(opened - before) / (1 << 20), (double)(loaded - before) / (1 << 20));
+    static uint32_t units[UNITS];
+    uint64_t overhead;
+    for (uint32_t i = 0; i < UNITS; i++)
+        units[i] = i;
+    ck_assert(pim_dpu_backend.launch(machine, units, UNITS, 0, PIM_TIMING, &overhead, NULL) == PIM_OK);
+    for (uint32_t i = 0; i < UNITS; i++)
+        ck_assert_int_eq(pim_dpu_backend.run_until(machine, i, 1000, NULL), PIM_DONE);
+    uint64_t launched = resident_bytes();
+    printf("2560 DPUs: %.1f MiB resident idle, %.1f MiB with a program loaded, %.1f MiB after a launch\n",
+           (double)(opened - before) / (1 << 20), (double)(loaded - before) / (1 << 20),
+           (double)(launched - before) / (1 << 20));
     if (before) {
         ck_assert_uint_lt(opened - before, (uint64_t)64 << 20);
-        ck_assert_uint_lt(loaded - before, (uint64_t)1 << 30);
+        ck_assert_uint_lt(loaded - before, (uint64_t)64 << 20);
+        ck_assert_uint_lt(launched - before, (uint64_t)1 << 30);
     }
     pim_dpu_backend.close(machine);
 }

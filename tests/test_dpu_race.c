@@ -1,6 +1,7 @@
 /* The race detector on sequences of accesses and edges: what is ordered is silent, what is not is named once. */
 #include "dpu_fixture.h"
 #include "dpu_race.h"
+#include "dpu_text.h"
 
 #include <stdio.h>
 
@@ -159,6 +160,62 @@ START_TEST(a_flood_of_races_is_cut_and_says_so)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------- whole programs --- */
+
+struct program { const char *name; int races; const char *lines[16]; };
+
+/* Thread 0 boots thread 1; both write WRAM 64. Branch targets are instruction indices. */
+static const struct program programs[] = {
+    {"nothing orders two stores", 1, /* a cell keeps the last write only */
+     {"jnz id, 3", "boot id, 1", "sw zero, 64, r0", "sw zero, 64, r1", "stop true, 4"}},
+    {"boot comes after the store", 0,
+     {"jnz id, 4", "sw zero, 64, r0", "boot id, 1", "jump 5", "sw zero, 64, r1", "stop true, 5"}},
+    {"a lock around the store", 0,
+     {"jnz id, 2", "boot id, 1", "acquire zero, 5, nz, 2", "sw zero, 64, r1", "release zero, 5, nz, 5", "stop true, 5"}},
+    {"a lock around one store only", 2,
+     {"jnz id, 4", "boot id, 1", "sw zero, 64, r1", "jump 7", "acquire zero, 5, nz, 4", "sw zero, 64, r1",
+      "release zero, 5, nz, 7", "lw r3, zero, 64", "stop true, 8"}},
+    {"transfers of the same bytes", 1,
+     {"jnz id, 2", "boot id, 1", "move r1, 4096", "move r0, id8", "sdma r0, r1, 0", "stop true, 5"}},
+};
+
+static size_t assemble(const struct program *program, uint8_t *bytes)
+{
+    size_t count = 0;
+    for (; program->lines[count]; count++) {
+        uint64_t word;
+        char why[128] = "";
+        ck_assert_msg(assemble_dpu_text(program->lines[count], &word, why, sizeof why), "%s: %s",
+                      program->lines[count], why);
+        for (unsigned i = 0; i < 8; i++)
+            bytes[8 * count + i] = (uint8_t)(word >> 8 * i);
+    }
+    return 8 * count;
+}
+
+START_TEST(a_running_program_is_watched)
+{
+    const struct program *program = &programs[_i];
+    uint8_t bytes[16 * 8];
+    size_t size = assemble(program, bytes);
+    struct pim_segment text[] = {test_segment(DPU_SPACE_IRAM, 0, bytes, size, size)};
+    struct pim_image image = test_image(text, 1, NULL, 0, 1);
+    struct dpu_parameters parameters = test_parameters();
+    parameters.race_report = DPU_ON;
+    struct dpu_machine *machine = test_machine_with(&parameters, 1);
+    test_load(machine, 0, 1, &image);
+    uint64_t overhead;
+    for (int launch = 0; launch < 2; launch++) { /* the second launch repeats the pairs of the first */
+        ck_assert(pim_dpu_backend.launch(machine, (uint32_t[]){0}, 1, 0, PIM_TIMING, &overhead, NULL) == PIM_OK);
+        ck_assert_int_eq(pim_dpu_backend.run_until(machine, 0, 100000, NULL), PIM_DONE);
+    }
+    char *report = pim_dpu_backend.diagnostics(machine, 0);
+    ck_assert_msg(count_races(report) == program->races, "%s:\n%s", program->name, report ? report : "silent");
+    free(report);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("dpu races");
@@ -170,6 +227,9 @@ static Suite *make_suite(void)
     tcase_add_test(report, a_race_names_both_places);
     tcase_add_test(report, a_flood_of_races_is_cut_and_says_so);
     suite_add_tcase(suite, report);
+    TCase *engine = tcase_create("does the exact engine tell the detector everything");
+    tcase_add_loop_test(engine, a_running_program_is_watched, 0, sizeof programs / sizeof *programs);
+    suite_add_tcase(suite, engine);
     return suite;
 }
 
