@@ -310,6 +310,35 @@ START_TEST(a_snapshot_brings_everything_back)
 }
 END_TEST
 
+/* A state that the header's hash cannot tell from a good one, since the machine itself made it. */
+START_TEST(an_impossible_state_is_refused)
+{
+    struct pim_segment segments[] = {test_segment(DPU_SPACE_IRAM, 0, two_words, 16, 16)};
+    struct pim_image image = test_image(segments, 1, NULL, 0, 7);
+    struct dpu_machine *machine = machine_with_state(&image);
+    struct dpu *dpu = &machine->dpus[0];
+    struct dpu good = *dpu;
+    struct pim_error error = {0};
+    void *state;
+    size_t bytes;
+    switch (_i) {
+    case 0: dpu->tasklets[3].pc = DPU_IRAM_INSTRUCTIONS; break;
+    case 1: dpu->tasklets[23].zf = 2; break;
+    case 2: dpu->time.mode = 4; break;
+    case 3: dpu->fault = (struct dpu_fault_state){.kind = DPU_FAULT_DMA, .tasklet = 24}; break;
+    case 4: dpu->fault = (struct dpu_fault_state){.kind = DPU_FAULT_DMA, .pc = DPU_IRAM_INSTRUCTIONS}; break;
+    case 5: dpu->started = UINT32_C(1) << 24; break;
+    }
+    ck_assert(pim_dpu_backend.snapshot(machine, 0, &state, &bytes, NULL) == PIM_OK);
+    *dpu = good;
+    dpu->tasklets[3].pc = 0;
+    ck_assert(pim_dpu_backend.restore(machine, 0, state, bytes, &error) == PIM_BAD_INPUT);
+    ck_assert_str_eq(error.text, "DPU 0: snapshot: no state of a DPU");
+    free(state);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
 START_TEST(a_foreign_or_damaged_snapshot_is_refused)
 {
     struct pim_segment segments[] = {test_segment(DPU_SPACE_IRAM, 0, two_words, 16, 16)};
@@ -363,6 +392,7 @@ static Suite *make_suite(void)
     suite_add_tcase(suite, access);
     TCase *snapshots = tcase_create("does a snapshot bring everything back");
     tcase_add_test(snapshots, a_snapshot_brings_everything_back);
+    tcase_add_loop_test(snapshots, an_impossible_state_is_refused, 0, 6);
     tcase_add_test(snapshots, a_foreign_or_damaged_snapshot_is_refused);
     suite_add_tcase(suite, snapshots);
     return suite;

@@ -164,6 +164,37 @@ enum pim_status dpu_snapshot(const struct dpu *dpu, void **state, size_t *bytes,
 
 /* --------------------------------------------------------------------------------- restore --- */
 
+static bool body_makes_sense(const struct body *body)
+{
+    const struct dpu_fault_state *fault = &body->fault;
+    bool started = body->running || body->started || fault->kind != DPU_NO_FAULT;
+    return body->pages <= DPU_MRAM_PAGES && (!started || (body->has_tasklets && body->has_code)) &&
+           body->started < (UINT32_C(1) << DPU_TASKLETS) && fault->kind <= DPU_FAULT_HOST_MEMORY &&
+           fault->tasklet < DPU_TASKLETS && fault->pc < DPU_IRAM_INSTRUCTIONS &&
+           body->time.mode >= DPU_COUNT_CYCLES && body->time.mode <= DPU_COUNT_NOTHING;
+}
+
+/* The engines rely on these. `at` is the first part after the body; the parts are known to fill the state. */
+static bool parts_make_sense(const struct dpu_machine *machine, const struct body *body, const uint8_t *at)
+{
+    struct body no_pages = *body;
+    no_pages.pages = 0;
+    const uint8_t *pages = at + part_bytes(machine, &no_pages) - sizeof(struct snapshot_header) - sizeof *body;
+    for (uint32_t i = 0; body->has_tasklets && i < DPU_TASKLETS; i++) {
+        struct dpu_tasklet tasklet;
+        get(&at, &tasklet, sizeof tasklet);
+        if (tasklet.pc >= machine->parameters.iram_instructions || tasklet.zf > 1 || tasklet.cf > 1)
+            return false;
+    }
+    for (uint64_t i = 0, least = 0, number; i < body->pages; i++, least = number + 1) {
+        get(&pages, &number, sizeof number);
+        if (number < least || number >= DPU_MRAM_PAGES)
+            return false;
+        pages += DPU_MRAM_PAGE_BYTES;
+    }
+    return true;
+}
+
 static enum pim_status check_header(const struct dpu *dpu, const void *state, size_t bytes,
                                     struct body *body, struct pim_error *error)
 {
@@ -186,8 +217,12 @@ static enum pim_status check_header(const struct dpu *dpu, const void *state, si
         wrong = "made by a machine with other parameters";
     else if (header.image_hash != (dpu->image ? dpu->image->hash : 0))
         wrong = "made with another program loaded";
-    else if (body->pages > DPU_MRAM_PAGES || part_bytes(dpu->machine, body) != bytes)
+    else if (!body_makes_sense(body))
+        wrong = "no state of a DPU";
+    else if (part_bytes(dpu->machine, body) != bytes)
         wrong = "its parts do not fill it";
+    else if (!parts_make_sense(dpu->machine, body, (const uint8_t *)state + sizeof header + sizeof *body))
+        wrong = "no state of a DPU";
     else if (dpu->race)
         wrong = "a race report cannot go on from it";
     return wrong ? pim_fail(error, PIM_BAD_INPUT, "DPU %" PRIu32 ": snapshot: %s", dpu->unit, wrong)
@@ -226,7 +261,7 @@ static bool get_pages(struct dpu *dpu, uint32_t count, const uint8_t **at)
     for (uint32_t i = 0; i < count; i++) {
         uint64_t number;
         get(at, &number, sizeof number);
-        uint8_t *page = number < DPU_MRAM_PAGES ? dpu_mram_page_for_write(dpu, (uint32_t)number) : NULL;
+        uint8_t *page = dpu_mram_page_for_write(dpu, (uint32_t)number);
         if (!page)
             return false;
         get(at, page, DPU_MRAM_PAGE_BYTES);
@@ -244,6 +279,10 @@ static bool get_parts(struct dpu *dpu, const struct body *body, const uint8_t *a
         memset(dpu->wram, 0, dpu->machine->parameters.wram_bytes);
     if (body->has_code && !get_code(dpu, &at))
         return false;
+    if (!body->has_code) {
+        dpu_code_release(dpu->code);
+        dpu->code = NULL;
+    }
     if (body->has_profile)
         get(&at, dpu->profile, DPU_IRAM_INSTRUCTIONS * sizeof *dpu->profile);
     return get_pages(dpu, body->pages, &at);

@@ -1,6 +1,7 @@
 # emu/dpu: the UPMEM-like back-end, and its targets.
 targetsdir = $(pkgdatadir)/targets
 dist_targets_DATA = emu/targets/upmem-1rank.ini emu/targets/upmem-640.ini emu/targets/upmem-2556.ini
+dist_doc_DATA += doc/dpu.md doc/engines.md
 libpimento_la_SOURCES += emu/dpu/dpu_machine.h emu/dpu/dpu_backend.c emu/dpu/dpu_backend.h \
 	emu/dpu/dpu_parameters.c emu/dpu/dpu_parameters.h emu/dpu/dpu_memory.c emu/dpu/dpu_load.c \
 	emu/dpu/dpu_transfer.c emu/dpu/dpu_log.c emu/dpu/dpu_log.h emu/dpu/dpu_fault.c emu/dpu/dpu_race.c \
