@@ -1,0 +1,27 @@
+/* The table of commands. Each row lives in the command's own file. */
+#include <string.h>
+
+#include "command.h"
+
+extern const struct command command_asm, command_help, command_info, command_objdump;
+
+const struct command *const commands[] = {
+    &command_asm,
+    &command_objdump,
+    &command_info,
+    &command_help,
+    NULL
+};
+
+const struct environment_row environment_rows[] = {
+    {"PIMENTO_TARGETS", "Folders with target files, separated by colons; they come before the installed folder."},
+    {NULL, NULL}
+};
+
+const struct command *command_named(const char *name)
+{
+    for (const struct command *const *command = commands; *command; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}

@@ -1,0 +1,74 @@
+/* pimento: finds the command in the table, parses its options, runs it, turns its status into the exit status. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "help_text.h"
+#include "version_text.h"
+
+enum { MOST_COMMANDS = 64 };
+
+static enum pim_status unknown_command(const char *word, struct pim_error *error)
+{
+    const char *names[MOST_COMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < MOST_COMMANDS && commands[i]; i++)
+        names[i] = commands[i]->name;
+    const char *closest = closest_word(word, names);
+    if (closest)
+        return pim_fail(error, PIM_USAGE, "unknown command '%s', did you mean '%s'?", word, closest);
+    return pim_fail(error, PIM_USAGE, "unknown command '%s'", word);
+}
+
+static enum pim_status run_command(const struct command *command, int count, char **words,
+                                   struct pim_error *error)
+{
+    struct command_line line;
+    enum pim_status status = command_line_parse(command, count, words, &line, error);
+    if (status == PIM_OK && line.help)
+        print_command_help(stdout, command);
+    else if (status == PIM_OK)
+        status = command->run(&line, error);
+    command_line_free(&line);
+    return status;
+}
+
+static enum pim_status dispatch(int count, char **words, const struct command **command,
+                                struct pim_error *error)
+{
+    if (count < 2)
+        return pim_fail(error, PIM_USAGE, "a command is missing");
+    if (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0) {
+        print_help(stdout);
+        return PIM_OK;
+    }
+    if (strcmp(words[1], "--version") == 0 || strcmp(words[1], "-V") == 0)
+        return print_version(stdout, error);
+    *command = command_named(words[1]);
+    if (!*command)
+        return unknown_command(words[1], error);
+    return run_command(*command, count - 2, words + 2, error);
+}
+
+/* Messages about the user's files start with the file's name, so that editors find the place; all others with ours. */
+static void report_error(const struct command *command, const struct pim_error *error)
+{
+    const char *name = command ? command->name : "";
+    if (error->status == PIM_BAD_INPUT)
+        fprintf(stderr, "%s\n", error->text);
+    else
+        fprintf(stderr, "pimento%s%s: %s\n", command ? " " : "", name, error->text);
+    if (error->status == PIM_USAGE)
+        fprintf(stderr, "Try 'pimento%s%s --help'.\n", command ? " " : "", name);
+}
+
+int main(int count, char **words)
+{
+    struct pim_error error = {0};
+    const struct command *command = NULL;
+    enum pim_status status = dispatch(count, words, &command, &error);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == PIM_OK)
+        status = pim_fail(&error, PIM_IO, "writing to standard output failed");
+    if (error.text[0])
+        report_error(command, &error);
+    return pim_status_exit(status);
+}

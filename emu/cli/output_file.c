@@ -1,0 +1,122 @@
+#include "output_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool output_is_standard(const char *path)
+{
+    return *path == '\0' || strcmp(path, "-") == 0;
+}
+
+/* Devices and pipes (/dev/null, /dev/full) are written in place: there is nothing to rename over. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+/* mkstemp makes files private; give the mode that fopen would have given. */
+static int make_temporary(char *template)
+{
+    int descriptor = mkstemp(template);
+    if (descriptor < 0)
+        return -1;
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(descriptor, 0666 & ~mask) != 0) {
+        close(descriptor);
+        unlink(template);
+        return -1;
+    }
+    return descriptor;
+}
+
+static enum pim_status open_temporary(struct output_file *output, struct pim_error *error)
+{
+    size_t size = strlen(output->path) + sizeof ".XXXXXX";
+    output->temporary = malloc(size);
+    if (!output->temporary)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    snprintf(output->temporary, size, "%s.XXXXXX", output->path);
+    int descriptor = make_temporary(output->temporary);
+    if (descriptor < 0) {
+        enum pim_status status = pim_fail(error, PIM_IO, "%s: %s", output->path, strerror(errno));
+        free(output->temporary);
+        output->temporary = NULL;
+        return status;
+    }
+    output->file = fdopen(descriptor, "wb");
+    return output->file ? PIM_OK : pim_fail(error, PIM_IO, "%s: %s", output->path, strerror(errno));
+}
+
+enum pim_status output_open(const char *path, struct output_file *output, struct pim_error *error)
+{
+    *output = (struct output_file){0};
+    if (output_is_standard(path)) {
+        output->file = stdout;
+        return PIM_OK;
+    }
+    output->path = strdup(path);
+    if (!output->path)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    enum pim_status status = PIM_OK;
+    if (!is_special(path))
+        status = open_temporary(output, error);
+    else if (!(output->file = fopen(path, "wb")))
+        status = pim_fail(error, PIM_IO, "%s: %s", path, strerror(errno));
+    if (status != PIM_OK)
+        output_abandon(output);
+    return status;
+}
+
+enum pim_status output_commit(struct output_file *output, struct pim_error *error)
+{
+    if (output->file == stdout) {
+        *output = (struct output_file){0};
+        return PIM_OK; /* main checks standard output once at the end */
+    }
+    bool written = !ferror(output->file);
+    written = fclose(output->file) == 0 && written;
+    output->file = NULL;
+    if (written && output->temporary)
+        written = rename(output->temporary, output->path) == 0;
+    enum pim_status status = PIM_OK;
+    if (!written)
+        status = pim_fail(error, PIM_IO, "%s: writing failed: %s", output->path, strerror(errno));
+    else if (output->temporary)
+        output->temporary[0] = '\0';
+    output_abandon(output);
+    return status;
+}
+
+void output_abandon(struct output_file *output)
+{
+    if (output->file && output->file != stdout)
+        fclose(output->file);
+    if (output->temporary && output->temporary[0])
+        unlink(output->temporary);
+    free(output->temporary);
+    free(output->path);
+    *output = (struct output_file){0};
+}
+
+enum pim_status output_end(struct output_file *output, enum pim_status status, struct pim_error *error)
+{
+    if (status == PIM_OK)
+        return output_commit(output, error);
+    output_abandon(output);
+    return status;
+}
+
+enum pim_status output_write(const char *path, const void *bytes, size_t size, struct pim_error *error)
+{
+    struct output_file output;
+    enum pim_status status = output_open(path, &output, error);
+    if (status != PIM_OK)
+        return status;
+    fwrite(bytes, 1, size, output.file);
+    return output_commit(&output, error);
+}
