@@ -84,6 +84,18 @@ struct pim_event_kind {
     const char *help;
 };
 
+/* One derived figure of a report: scale x numerator / denominator. Both name a counter of the back-end or a quantity of the
+ * ledger (the table in emu/core/derived.c: "kernel_s", "elapsed_s", "energy_j", "to_unit_bytes", ...). Not printed when the
+ * denominator is 0. */
+struct pim_derived {
+    const char *name;           /* "ipc" */
+    const char *unit;           /* "instructions/cycle" */
+    const char *numerator;
+    const char *denominator;
+    double scale;
+    const char *help;
+};
+
 /* One event: what happened on a unit, from time_ps for duration_ps. */
 struct pim_event {
     uint64_t time_ps;
@@ -161,6 +173,10 @@ struct pim_backend {
     const struct pim_counter *counters;
     const struct pim_energy *energies;
     const struct pim_event_kind *events;
+    const struct pim_derived *derived;         /* may be NULL; every back-end also gets the core's own */
+    const char *queue_level;                   /* units below one of these share a host link and an ordered queue; NULL: the
+                                                * outermost level */
+    bool representative;                       /* timing never depends on data, so PIM_REPRESENTATIVE is allowed */
 
     /* Make a machine from checked parameters (copied). The number of units follows from the levels. */
     enum pim_status (*open)(const void *parameters, uint32_t units, void **machine,
@@ -308,7 +324,7 @@ struct pim_ledger {
     uint64_t to_unit_bytes, from_unit_bytes;
     uint64_t launches;
     uint64_t kernel_cycles;                                /* longest unit of each launch, summed */
-    uint64_t busy_unit_ps_low, busy_unit_ps_high;          /* 128-bit sum over units of their running time */
+    pim_u128 busy_unit_ps;                                 /* sum over units of their running time */
     uint32_t units;
     const uint64_t *counters;                              /* one per counter row, summed over units */
     size_t counter_count;

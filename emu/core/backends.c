@@ -1,0 +1,6 @@
+/* The built-in back-ends. A back-end is one directory and one line here. */
+#include "registry.h"
+
+const struct pim_backend *const pim_builtin_backends[] = {
+    NULL,
+};
