@@ -1,4 +1,9 @@
 # emu/core: device, parameters, queues, ledger, trace.
+AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER='"$(pkgdatadir)/targets"'
 pkginclude_HEADERS += emu/pimento.h
 libpimento_la_SOURCES += emu/pimento.h
-libpimento_la_SOURCES += emu/core/event_list.c
+libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/derived.c emu/core/derived.h \
+	emu/core/event_list.c emu/core/number_text.c emu/core/number_text.h emu/core/parameter.c \
+	emu/core/parameter.h emu/core/path_text.c emu/core/path_text.h emu/core/registry.c emu/core/registry.h \
+	emu/core/spelling.c emu/core/spelling.h emu/core/target.c emu/core/target.h emu/core/target_file.c \
+	emu/core/target_file.h emu/core/target_search.c emu/core/version.c

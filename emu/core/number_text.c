@@ -1,3 +1,5 @@
+#include "config.h" /* GNU extensions of the C library */
+
 #include "number_text.h"
 
 #include <errno.h>

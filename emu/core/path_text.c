@@ -1,3 +1,5 @@
+#include "config.h" /* GNU extensions of the C library */
+
 #include "path_text.h"
 
 #include <stdio.h>

@@ -2,6 +2,8 @@
  *
  * libltdl keeps process-wide state without a lock: open and close registries on one thread at a time.
  */
+#include "config.h" /* GNU extensions of the C library */
+
 #include "registry.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+#include "config.h" /* GNU extensions of the C library */
+
 #include "target_file.h"
 
 #include <ctype.h>

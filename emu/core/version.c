@@ -1,0 +1,8 @@
+#include "config.h"
+
+#include "pimento.h"
+
+const char *pim_version(void)
+{
+    return PACKAGE_VERSION;
+}
