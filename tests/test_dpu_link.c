@@ -1,5 +1,7 @@
 /* Does the host link cost what its formula says, and do the tables hold together? */
 #include "dpu_fixture.h"
+#include "registry.h"
+#include "target_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -217,25 +219,41 @@ START_TEST(every_parameter_row_is_complete)
 }
 END_TEST
 
-static bool is_counter(const char *name)
+START_TEST(the_core_accepts_the_descriptor)
 {
-    for (const struct pim_counter *row = dpu_counter_rows; row->name; row++)
-        if (!strcmp(row->name, name))
-            return true;
-    return false;
+    struct pim_error error = {0};
+    ck_assert_msg(pim_backend_check(&pim_dpu_backend, &error) == PIM_OK, "%s", error.text);
 }
+END_TEST
 
-START_TEST(tables_refer_to_rows_that_exist)
+struct target_row { const char *name; uint64_t ranks; double frequency_mhz; };
+
+static const struct target_row target_rows[] = {
+    {"upmem-1rank", 1, 350}, {"upmem-640", 10, 267}, {"upmem-2556", 40, 350}};
+
+START_TEST(targets_load_and_name_their_sources)
 {
-    for (const struct pim_level *level = dpu_levels; level->name; level++)
-        ck_assert_ptr_nonnull(test_row(level->count_key));
-    for (const struct pim_space *space = dpu_spaces; space->name; space++)
-        ck_assert(!space->size_key || test_row(space->size_key));
-    for (const struct pim_energy *row = dpu_energy_rows; row->component; row++) {
-        ck_assert_ptr_nonnull(test_row(row->coefficient_key));
-        ck_assert_msg(row->state || is_counter(row->counter), "%s", row->component);
-    }
-    ck_assert_ptr_nonnull(test_row(pim_dpu_backend.clock_key));
+    const struct target_row *row = &target_rows[_i];
+    char path[1024];
+    struct pim_error error = {0};
+    struct pim_registry *registry;
+    struct pim_target *target;
+    struct target_file *file;
+    snprintf(path, sizeof path, "%s/emu/targets", getenv("srcdir") ? getenv("srcdir") : ".");
+    setenv("PIMENTO_TARGETS", path, 1);
+    ck_assert_msg(pim_registry_open(&registry, &error) == PIM_OK, "%s", error.text);
+    ck_assert_msg(pim_target_open(registry, row->name, &target, &error) == PIM_OK, "%s", error.text);
+    const struct dpu_parameters *parameters = pim_target_parameters(target);
+    ck_assert_uint_eq(parameters->ranks, row->ranks);
+    ck_assert_double_eq(parameters->frequency_mhz, row->frequency_mhz);
+    pim_target_close(target);
+    pim_registry_close(registry);
+    snprintf(path + strlen(path), sizeof path - strlen(path), "/%s.ini", row->name);
+    ck_assert_msg(target_file_read(path, &file, &error) == PIM_OK, "%s", error.text);
+    for (size_t i = 0; i < file->count; i++)
+        if (file->entries[i].key && strcmp(file->entries[i].section, "target"))
+            ck_assert_msg(file->entries[i].source != NULL, "%s:%u: no source", path, file->entries[i].line);
+    target_file_free(file);
 }
 END_TEST
 
@@ -288,7 +306,8 @@ static Suite *make_suite(void)
     suite_add_tcase(suite, launches);
     TCase *tables = tcase_create("do the tables hold together");
     tcase_add_test(tables, every_parameter_row_is_complete);
-    tcase_add_test(tables, tables_refer_to_rows_that_exist);
+    tcase_add_test(tables, the_core_accepts_the_descriptor);
+    tcase_add_loop_test(tables, targets_load_and_name_their_sources, 0, sizeof target_rows / sizeof *target_rows);
     tcase_add_test(tables, every_counter_has_a_row);
     tcase_add_test(tables, machines_that_cannot_be_are_refused);
     suite_add_tcase(suite, tables);

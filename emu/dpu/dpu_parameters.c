@@ -212,3 +212,17 @@ const struct pim_event_kind dpu_event_rows[] = {
     [DPU_EVENT_FAULT] = {"fault", 0xc23030, {"pc", "kind"}, "the program faulted"},
     {.name = NULL},
 };
+
+/* Sums over the units: rates are those of all DPUs together, shares and IPC are averages weighted by running time. */
+const struct pim_derived dpu_derived_rows[] = {
+    {"ipc", "instructions/cycle", "instructions", "cycles", 1, "per DPU, while it runs"},
+    {"idle_dma_share", "", "idle_dma", "cycles", 1, "cycles without an issue that a DMA transfer explains"},
+    {"idle_sync_share", "", "idle_sync", "cycles", 1, "cycles without an issue that stopped tasklets explain"},
+    {"idle_revolver_share", "", "idle_revolver", "cycles", 1, "cycles without an issue for lack of tasklets"},
+    {"instruction_rate", "MIPS", "instructions", "kernel_s", 1e-6, "all DPUs together"},
+    {"mram_read_bandwidth", "MB/s", "dma_read_bytes", "kernel_s", 1e-6, "all DPUs together"},
+    {"mram_write_bandwidth", "MB/s", "dma_write_bytes", "kernel_s", 1e-6, "all DPUs together"},
+    {"dma_engine_share", "", "dma_engine_busy_cycles", "cycles", 1, "of the running time"},
+    {"energy_per_instruction", "J", "energy_j", "instructions", 1, "all components, with assumed coefficients"},
+    {.name = NULL},
+};

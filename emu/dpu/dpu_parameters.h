@@ -15,5 +15,6 @@ extern const struct pim_parameter dpu_parameter_rows[];
 extern const struct pim_counter dpu_counter_rows[];
 extern const struct pim_energy dpu_energy_rows[];
 extern const struct pim_event_kind dpu_event_rows[];
+extern const struct pim_derived dpu_derived_rows[];
 
 #endif
