@@ -146,7 +146,14 @@ START_TEST(strict_makes_a_sleeper_a_fault)
     struct pim_unit_status status;
     struct pim_fault fault;
     ck_assert(pim_dpu_backend.launch(machine, &unit, 1, 0, PIM_TIMING, &overhead, NULL) == PIM_OK);
-    ck_assert_int_eq(pim_dpu_backend.run_until(machine, unit, 1000, NULL), _i ? PIM_FAULTED : PIM_DONE);
+    struct pim_event_list events = {0};
+    ck_assert_int_eq(pim_dpu_backend.run_until(machine, unit, 1000, &events), _i ? PIM_FAULTED : PIM_DONE);
+    ck_assert_uint_eq(events.events[0].kind, DPU_EVENT_LAUNCH);
+    ck_assert_uint_eq(events.events[0].duration_ps, overhead);
+    ck_assert_int_eq(events.events[events.count - 1].kind == DPU_EVENT_FAULT, _i);
+    for (size_t i = 0; i < events.count; i++)
+        ck_assert_uint_eq(events.events[i].sequence, i);
+    free(events.events);
     pim_dpu_backend.status(machine, unit, &status);
     ck_assert(!status.running && status.faulted == (_i == 1));
     ck_assert_int_eq(pim_dpu_backend.fault(machine, unit, &fault), _i);

@@ -237,8 +237,21 @@ static void add_launch_event(struct dpu *dpu, struct pim_event_list *events)
     pim_event_add(events, &event);
 }
 
+static void add_fault_event(struct dpu *dpu, struct pim_event_list *events)
+{
+    struct pim_event event = {
+        .time_ps = dpu->start_ps + dpu_picoseconds(dpu->machine, dpu->cycle),
+        .unit = dpu->unit,
+        .kind = DPU_EVENT_FAULT,
+        .lane = (uint16_t)dpu->fault.tasklet,
+        .sequence = dpu->event_sequence++,
+        .arguments = {dpu->fault.pc, dpu->fault.kind},
+    };
+    pim_event_add(events, &event);
+}
+
 /* The hardware cannot tell a tasklet that sleeps in a barrier from one that has ended; with `strict` we do. */
-static enum pim_run strict_end(struct dpu *dpu)
+static enum pim_run strict_end(struct dpu *dpu, struct pim_event_list *events)
 {
     uint32_t sleepers = dpu_sleepers(dpu);
     if (dpu->machine->parameters.strict != DPU_ON || !sleepers)
@@ -246,6 +259,8 @@ static enum pim_run strict_end(struct dpu *dpu)
     uint32_t tasklet = (uint32_t)__builtin_ctz(sleepers);
     dpu->fault = (struct dpu_fault_state){
         .kind = DPU_FAULT_STRICT, .tasklet = tasklet, .pc = dpu_stop_pc(dpu, tasklet)};
+    if (events)
+        add_fault_event(dpu, events);
     return PIM_FAULTED;
 }
 
@@ -262,7 +277,7 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
     enum pim_run result = exact ? dpu_run_reference(dpu, limit_cycles, events)
                                 : dpu_run_fast(dpu, limit_cycles, events);
     dpu->running = result == PIM_LIMITED;
-    return result == PIM_DONE ? strict_end(dpu) : result;
+    return result == PIM_DONE ? strict_end(dpu, events) : result;
 }
 
 static void status(const void *opaque, uint32_t unit, struct pim_unit_status *status_)
