@@ -1,1 +1,9 @@
-# tests/cli.mk: sources of this room.
+# tests/cli.mk: the command line, the documents, the installation and, when PIMENTO_EXTERNAL names a folder, real binaries.
+AM_TESTS_ENVIRONMENT = BUILD='$(abs_builddir)' SOURCE_ROOT='$(abs_srcdir)' CC='$(CC)' PIM_CFLAGS='$(PIM_CFLAGS)'; \
+	export BUILD SOURCE_ROOT CC PIM_CFLAGS;
+dist_check_SCRIPTS += tests/cli/run_golden tests/documents tests/external tests/installed
+TESTS += tests/cli/run_golden tests/documents tests/external tests/installed
+EXTRA_DIST += tests/summarise $(golden_files)
+# Three or four files a test, so they are listed by pattern (GNU make).
+golden_files = $(wildcard $(srcdir)/tests/cli/*.test $(srcdir)/tests/cli/*.stdout $(srcdir)/tests/cli/*.stderr \
+	$(srcdir)/tests/cli/*.glob $(srcdir)/tests/cli/*.exit $(srcdir)/tests/cli/*.s $(srcdir)/tests/cli/*.sh)

@@ -2,14 +2,21 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "command.h"
 #include "instruction_set.h"
 
 enum { INFO_JSON, INFO_ALL };
 
-static const char stack_prefix[] = "STACK_SIZE_TASKLET_"; /* symbol conventions of the vendor's linker script */
+/* The stack size of tasklet `index` by the symbol conventions of the vendor's linker script; false: no such symbol, no more tasklets. */
+static bool stack_bytes(const struct pim_image *image, unsigned index, uint64_t *bytes)
+{
+    char name[40];
+    snprintf(name, sizeof name, "STACK_SIZE_TASKLET_%u", index);
+    const struct pim_symbol *symbol = pim_image_symbol(image, name);
+    *bytes = symbol ? symbol->link_value : 0;
+    return symbol != NULL;
+}
 
 struct kernel_file {
     const struct pim_image *image;
@@ -21,23 +28,23 @@ static const char *space_name(const struct kernel_file *kernel, uint32_t space)
     return space == PIM_NO_SPACE ? "absolute" : kernel->set->spaces[space].name;
 }
 
-static bool is_stack_size(const struct pim_symbol *symbol)
-{
-    return symbol->space == PIM_NO_SPACE && strncmp(symbol->name, stack_prefix, strlen(stack_prefix)) == 0;
-}
-
 /* Absolute symbols are constants of the linker, not places; the host does not reach them. */
 static bool is_listed(const struct pim_symbol *symbol, bool all)
 {
     return all || (symbol->host_visible && symbol->space != PIM_NO_SPACE);
 }
 
+/* One line for neighbours with equal stacks. Tasklets that are not used have none. */
 static void print_stacks(const struct pim_image *image)
 {
-    for (size_t i = 0; i < image->symbol_count; i++)
-        if (is_stack_size(&image->symbols[i]))
-            printf("stack %-10s %" PRIu64 " bytes\n", image->symbols[i].name + strlen(stack_prefix),
-                   image->symbols[i].link_value);
+    uint64_t bytes, next;
+    bool more = stack_bytes(image, 0, &bytes);
+    for (unsigned first = 0, last = 0; more; first = last + 1, bytes = next) {
+        for (last = first; (more = stack_bytes(image, last + 1, &next)) && next == bytes; last++)
+            continue;
+        if (bytes > 0)
+            printf("stacks           %" PRIu64 " bytes each for tasklets %u to %u\n", bytes, first, last);
+    }
 }
 
 static void print_summary(const struct kernel_file *kernel)
@@ -111,11 +118,10 @@ static json_t *symbols_json(const struct kernel_file *kernel, bool all)
 
 static json_t *stacks_json(const struct pim_image *image)
 {
-    json_t *stacks = json_object();
-    for (size_t i = 0; i < image->symbol_count; i++)
-        if (is_stack_size(&image->symbols[i]))
-            json_object_set_new(stacks, image->symbols[i].name + strlen(stack_prefix),
-                                json_integer((json_int_t)image->symbols[i].link_value));
+    json_t *stacks = json_array();
+    uint64_t bytes;
+    for (unsigned i = 0; stack_bytes(image, i, &bytes); i++)
+        json_array_append_new(stacks, json_integer((json_int_t)bytes));
     return stacks;
 }
 

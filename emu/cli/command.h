@@ -73,9 +73,6 @@ const char *option_text(const struct command_line *line, size_t index, const cha
 /* The number (or index of the choice), or `otherwise`. */
 uint64_t option_number(const struct command_line *line, size_t index, uint64_t otherwise);
 
-/* The word of a NULL-ended list nearest to `word`, or NULL when none is near enough to be a slip of the finger. */
-const char *closest_word(const char *word, const char *const *candidates);
-
 /* Environment variables the command and the library read. Ended by name == NULL. */
 struct environment_row { const char *name, *help; };
 extern const struct environment_row environment_rows[];

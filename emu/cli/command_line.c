@@ -1,13 +1,11 @@
 /* The option parser: reads the words of a command line by the command's option table. GNU habits: options and operands
  * in any order, `--name=value` or `--name value`, `-nvalue` or `-n value`, `-ab` for two switches, `--` ends the options. */
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
-
-enum { MOST_OPTIONS = 64 };
+#include "number_text.h"
+#include "spelling.h"
 
 static size_t option_count(const struct command *command)
 {
@@ -20,13 +18,14 @@ static size_t option_count(const struct command *command)
 static enum pim_status unknown_option(const struct command *command, const char *word,
                                       struct pim_error *error)
 {
-    const char *names[MOST_OPTIONS + 2] = {"help"};
-    size_t count = option_count(command);
-    for (size_t i = 0; i < count && i < MOST_OPTIONS; i++)
-        names[i + 1] = command->options[i].name;
-    const char *closest = strncmp(word, "--", 2) == 0 ? closest_word(word + 2, names) : NULL;
-    if (closest)
-        return pim_fail(error, PIM_USAGE, "unknown option '%s', did you mean '--%s'?", word, closest);
+    struct pim_spelling spelling = {.word = word + 2};
+    if (strncmp(word, "--", 2) == 0) {
+        for (size_t i = 0; i < option_count(command); i++)
+            pim_spelling_offer(&spelling, command->options[i].name);
+        pim_spelling_offer(&spelling, "help");
+    }
+    if (spelling.closest)
+        return pim_fail(error, PIM_USAGE, "unknown option '%s', did you mean '--%s'?", word, spelling.closest);
     return pim_fail(error, PIM_USAGE, "unknown option '%s'", word);
 }
 
@@ -47,14 +46,6 @@ static const struct option_row *option_lettered(const struct command *command, c
     return NULL;
 }
 
-static bool parse_number(const char *text, uint64_t *number)
-{
-    char *end;
-    errno = 0;
-    *number = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
-    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0;
-}
-
 static bool parse_choice(const char *choices, const char *text, uint64_t *index)
 {
     *index = 0;
@@ -73,7 +64,7 @@ static enum pim_status check_value(const struct option_row *row, const char *tex
 {
     switch (row->kind) {
     case OPTION_NUMBER:
-        if (!parse_number(text, &value->number) || value->number < row->minimum || value->number > row->maximum)
+        if (pim_parse_integer(text, &value->number) != PIM_NUMBER_OK || value->number < row->minimum || value->number > row->maximum)
             return pim_fail(error, PIM_USAGE, "--%s: '%s' is not a number from %llu to %llu", row->name, text,
                             (unsigned long long)row->minimum, (unsigned long long)row->maximum);
         return PIM_OK;

@@ -3,18 +3,21 @@
 
 #include "command.h"
 
-extern const struct command command_asm, command_help, command_info, command_objdump;
+extern const struct command command_asm, command_objdump, command_info, command_targets, command_help;
 
 const struct command *const commands[] = {
     &command_asm,
     &command_objdump,
     &command_info,
+    &command_targets,
     &command_help,
     NULL
 };
 
 const struct environment_row environment_rows[] = {
     {"PIMENTO_TARGETS", "Folders with target files, separated by colons; they come before the installed folder."},
+    {"PIMENTO_KERNELS", "Folders with the kernels that pimento brings; they come before the installed folder."},
+    {"PIMENTO_PLUGINS", "Folders with back-ends as shared objects, separated by colons."},
     {NULL, NULL}
 };
 

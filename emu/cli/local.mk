@@ -1,10 +1,21 @@
 # emu/cli: the command. The only room that may use all others.
 bin_PROGRAMS += pimento
-pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/command_line.c emu/cli/closest_word.c \
-	emu/cli/help_text.c emu/cli/help_text.h emu/cli/version_text.c emu/cli/version_text.h \
+pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/command_line.c \
+	emu/cli/help_text.c emu/cli/help_text.h emu/cli/manual_page.c emu/cli/completion.c \
+	emu/cli/version_text.c emu/cli/version_text.h emu/cli/settings.c emu/cli/settings.h \
 	emu/cli/output_file.c emu/cli/output_file.h \
-	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_info.c emu/cli/cmd_objdump.c
+	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_info.c emu/cli/cmd_objdump.c emu/cli/cmd_targets.c
 pimento_LDADD = libpimento.la $(JANSSON_LIBS) $(ZSTD_LIBS)
+
+# The manual page and the completion come out of the command's own tables.
+man1_MANS = pimento.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+bashcompletion_DATA = completion/pimento
+CLEANFILES += pimento.1 completion/pimento
+pimento.1: pimento$(EXEEXT)
+	$(AM_V_GEN)./pimento$(EXEEXT) help --man >$@.tmp && mv $@.tmp $@
+completion/pimento: pimento$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) completion && ./pimento$(EXEEXT) help --completion >$@.tmp && mv $@.tmp $@
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = libpimento.pc

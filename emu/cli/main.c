@@ -4,18 +4,16 @@
 
 #include "command.h"
 #include "help_text.h"
+#include "spelling.h"
 #include "version_text.h"
-
-enum { MOST_COMMANDS = 64 };
 
 static enum pim_status unknown_command(const char *word, struct pim_error *error)
 {
-    const char *names[MOST_COMMANDS + 1] = {NULL};
-    for (size_t i = 0; i < MOST_COMMANDS && commands[i]; i++)
-        names[i] = commands[i]->name;
-    const char *closest = closest_word(word, names);
-    if (closest)
-        return pim_fail(error, PIM_USAGE, "unknown command '%s', did you mean '%s'?", word, closest);
+    struct pim_spelling spelling = {.word = word};
+    for (const struct command *const *command = commands; *command; command++)
+        pim_spelling_offer(&spelling, (*command)->name);
+    if (spelling.closest)
+        return pim_fail(error, PIM_USAGE, "unknown command '%s', did you mean '%s'?", word, spelling.closest);
     return pim_fail(error, PIM_USAGE, "unknown command '%s'", word);
 }
 

@@ -6,6 +6,8 @@
 #include <jansson.h>
 #include <zstd.h>
 
+#include "settings.h"
+
 /* Parts that a configure switch adds or leaves out; the name says what is there. ORDER OPTIONAL PART: configure.ac. */
 static const char *const optional_parts[] = {
 #ifdef PIM_WITH_ASAN
@@ -22,8 +24,15 @@ static const char *const optional_parts[] = {
 
 enum pim_status print_version(FILE *file, struct pim_error *error)
 {
-    (void)error;
-    fputs("pimento " PACKAGE_VERSION, file);
+    struct pim_registry *registry = NULL;
+    enum pim_status status = settings_registry(&registry, error);
+    if (status != PIM_OK)
+        return status;
+    const struct pim_backend *backend;
+    fprintf(file, "pimento %s\nback-ends:", pim_version());
+    for (size_t i = 0; (backend = pim_registry_at(registry, i)) != NULL; i++)
+        fprintf(file, "%s %s", i > 0 ? "," : "", backend->name);
+    pim_registry_close(registry);
     fputs("\noptional parts:", file);
     for (size_t i = 0; optional_parts[i]; i++)
         fprintf(file, "%s %s", i > 0 ? "," : "", optional_parts[i]);

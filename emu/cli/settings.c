@@ -1,0 +1,46 @@
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum pim_status settings_registry(struct pim_registry **registry, struct pim_error *error)
+{
+    enum pim_status status = pim_registry_open(registry, error);
+    const char *plugins = getenv("PIMENTO_PLUGINS");
+    if (status != PIM_OK || !plugins || !*plugins)
+        return status;
+    status = pim_registry_load(*registry, plugins, error);
+    if (status != PIM_OK) {
+        pim_registry_close(*registry);
+        *registry = NULL;
+    }
+    return status;
+}
+
+/* One "key=value". */
+static enum pim_status apply(struct pim_target *target, const char *setting, struct pim_error *error)
+{
+    const char *equals = strchr(setting, '=');
+    if (!equals)
+        return pim_fail(error, PIM_USAGE, "--set: '%s' is not KEY=VALUE", setting);
+    char *key = strndup(setting, (size_t)(equals - setting));
+    if (!key)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    enum pim_status status = pim_target_set(target, key, equals + 1, error);
+    free(key);
+    return status;
+}
+
+enum pim_status settings_target(const struct pim_registry *registry, const char *name,
+                                const char *const *settings, struct pim_target **target,
+                                struct pim_error *error)
+{
+    enum pim_status status = pim_target_open(registry, name, target, error);
+    for (; status == PIM_OK && settings && *settings; settings++)
+        status = apply(*target, *settings, error);
+    if (status != PIM_OK) {
+        pim_target_close(*target);
+        *target = NULL;
+    }
+    return status;
+}
