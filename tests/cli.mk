@@ -2,7 +2,7 @@
 AM_TESTS_ENVIRONMENT = BUILD='$(abs_builddir)' SOURCE_ROOT='$(abs_srcdir)' CC='$(CC)' PIM_CFLAGS='$(PIM_CFLAGS)'; \
 	export BUILD SOURCE_ROOT CC PIM_CFLAGS;
 dist_check_SCRIPTS += tests/cli/run_golden tests/documents tests/external tests/installed
-TESTS += tests/cli/run_golden tests/documents tests/external tests/installed
+TESTS += tests/cli/run_golden tests/external tests/installed
 EXTRA_DIST += tests/summarise $(golden_files)
 # Three or four files a test, so they are listed by pattern (GNU make).
 golden_files = $(wildcard $(srcdir)/tests/cli/*.test $(srcdir)/tests/cli/*.stdout $(srcdir)/tests/cli/*.stderr \

@@ -1,14 +1,13 @@
 /* `pimento help`: the same texts as --help, and the generated documents that make installs. */
 #include "command.h"
 #include "help_text.h"
-#include "settings.h"
 
 enum { HELP_MAN, HELP_COMPLETION };
 
 static enum pim_status print_generated(const struct command_line *line, struct pim_error *error)
 {
     struct pim_registry *registry = NULL;
-    enum pim_status status = settings_registry(&registry, error);
+    enum pim_status status = pim_registry_open(&registry, error);
     if (status != PIM_OK)
         return status;
     if (line->values[HELP_MAN].count > 0)

@@ -136,7 +136,7 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
     if (!showing && strcmp(verb, "list") != 0)
         return pim_fail(error, PIM_USAGE, "'targets %s' is unknown, expected list or show", verb);
     struct pim_registry *registry = NULL;
-    enum pim_status status = settings_registry(&registry, error);
+    enum pim_status status = pim_registry_open(&registry, error);
     if (status != PIM_OK)
         return status;
     status = showing ? show(line, registry, error) : list(line, registry, error);

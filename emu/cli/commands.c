@@ -17,7 +17,7 @@ const struct command *const commands[] = {
 const struct environment_row environment_rows[] = {
     {"PIMENTO_TARGETS", "Folders with target files, separated by colons; they come before the installed folder."},
     {"PIMENTO_KERNELS", "Folders with the kernels that pimento brings; they come before the installed folder."},
-    {"PIMENTO_PLUGINS", "Folders with back-ends as shared objects, separated by colons."},
+    {"PIMENTO_BACKENDS", "Folders with back-ends as shared objects, separated by colons."},
     {NULL, NULL}
 };
 

@@ -7,14 +7,17 @@
 #include "spelling.h"
 #include "version_text.h"
 
-static enum pim_status unknown_command(const char *word, struct pim_error *error)
+static enum pim_status unknown_word(const char *word, struct pim_error *error)
 {
+    const char *what = word[0] == '-' ? "option" : "command";
     struct pim_spelling spelling = {.word = word};
+    pim_spelling_offer(&spelling, "--help");
+    pim_spelling_offer(&spelling, "--version");
     for (const struct command *const *command = commands; *command; command++)
         pim_spelling_offer(&spelling, (*command)->name);
     if (spelling.closest)
-        return pim_fail(error, PIM_USAGE, "unknown command '%s', did you mean '%s'?", word, spelling.closest);
-    return pim_fail(error, PIM_USAGE, "unknown command '%s'", word);
+        return pim_fail(error, PIM_USAGE, "unknown %s '%s', did you mean '%s'?", what, word, spelling.closest);
+    return pim_fail(error, PIM_USAGE, "unknown %s '%s'", what, word);
 }
 
 static enum pim_status run_command(const struct command *command, int count, char **words,
@@ -43,7 +46,7 @@ static enum pim_status dispatch(int count, char **words, const struct command **
         return print_version(stdout, error);
     *command = command_named(words[1]);
     if (!*command)
-        return unknown_command(words[1], error);
+        return unknown_word(words[1], error);
     return run_command(*command, count - 2, words + 2, error);
 }
 

@@ -3,20 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum pim_status settings_registry(struct pim_registry **registry, struct pim_error *error)
-{
-    enum pim_status status = pim_registry_open(registry, error);
-    const char *plugins = getenv("PIMENTO_PLUGINS");
-    if (status != PIM_OK || !plugins || !*plugins)
-        return status;
-    status = pim_registry_load(*registry, plugins, error);
-    if (status != PIM_OK) {
-        pim_registry_close(*registry);
-        *registry = NULL;
-    }
-    return status;
-}
-
 /* One "key=value". */
 static enum pim_status apply(struct pim_target *target, const char *setting, struct pim_error *error)
 {

@@ -1,11 +1,8 @@
-/* What most commands do first: the registry with its plug-ins, and a target with --set applied. */
+/* A target with --set applied. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
 #include "pimento.h"
-
-/* The built-in back-ends and those on the search path PIMENTO_PLUGINS. */
-enum pim_status settings_registry(struct pim_registry **registry, struct pim_error *error);
 
 /* Open target `name` and apply "key=value" texts (NULL-ended; may be NULL). */
 enum pim_status settings_target(const struct pim_registry *registry, const char *name,

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <zstd.h>
 
-#include "settings.h"
+#include "pimento.h"
 
 /* Parts that a configure switch adds or leaves out; the name says what is there. ORDER OPTIONAL PART: configure.ac. */
 static const char *const optional_parts[] = {
@@ -25,7 +25,7 @@ static const char *const optional_parts[] = {
 enum pim_status print_version(FILE *file, struct pim_error *error)
 {
     struct pim_registry *registry = NULL;
-    enum pim_status status = settings_registry(&registry, error);
+    enum pim_status status = pim_registry_open(&registry, error);
     if (status != PIM_OK)
         return status;
     const struct pim_backend *backend;

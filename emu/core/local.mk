@@ -1,5 +1,6 @@
 # emu/core: device, parameters, queues, ledger, trace.
-AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER='"$(pkgdatadir)/targets"'
+AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER='"$(pkgdatadir)/targets"' \
+	-DPIM_TARGET_SOURCE_FOLDER='"$(abs_srcdir)/emu/targets"'
 pkginclude_HEADERS += emu/pimento.h
 libpimento_la_SOURCES += emu/pimento.h
 libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/derived.c emu/core/derived.h \

@@ -1,5 +1,5 @@
 /* Where target files are: a path as given, beside the file that names it as its base, then the folders of PIMENTO_TARGETS, those that
- * plug-ins brought, and the installed one.
+ * plug-ins brought, the installed one; last that of the sources, so that a build works before it is installed.
  */
 #include "config.h" /* GNU extensions of the C library */
 
@@ -30,7 +30,9 @@ static enum pim_status each_place(const struct pim_registry *registry,
     enum pim_status status = search_path ? pim_path_each(search_path, each, context, error) : PIM_OK;
     for (size_t i = 0; status == PIM_OK && i < registry->target_path_count; i++)
         status = each(context, registry->target_paths[i], error);
-    return status == PIM_OK ? each(context, PIM_TARGET_FOLDER, error) : status;
+    if (status == PIM_OK)
+        status = each(context, PIM_TARGET_FOLDER, error);
+    return status == PIM_OK ? each(context, PIM_TARGET_SOURCE_FOLDER, error) : status;
 }
 
 /* ------------------------------------------------------------------------------------ find --- */
