@@ -155,8 +155,13 @@ static const enum dpu_operation rare_operations[] = {
     DPU_OP_BOOT, DPU_OP_RESUME, DPU_OP_RESUME, DPU_OP_READ_RUN, DPU_OP_CLR_RUN, DPU_OP_STOP, DPU_OP_TIME, DPU_OP_TIME_CFG,
     DPU_OP_CALL, DPU_OP_CALL, DPU_OP_ADDS, DPU_OP_SUBS, DPU_OP_FAULT, DPU_OP_LDMAI};
 
-static void tame(struct stream *s, const struct program *program, struct dpu_instruction *i)
+static void tame(struct stream *s, const struct program *program, uint32_t at, struct dpu_instruction *i)
 {
+    bool waits = i->operation == DPU_OP_ACQUIRE || i->operation == DPU_OP_RESUME || i->operation == DPU_OP_READ_RUN;
+    if (waits && i->ending == DPU_END_JUMP && chance(s, 30)) { /* as compiled code does: spin until it is free */
+        i->condition = DPU_IF_NZ;
+        i->pc = (uint16_t)at;
+    }
     switch (i->operation) {
     case DPU_OP_ACQUIRE: case DPU_OP_RELEASE:
         i->ra = DPU_ZERO;
@@ -215,7 +220,7 @@ static uint32_t form_of(struct stream *s, enum dpu_operation operation)
     }
 }
 
-static uint64_t random_word(struct stream *s, const struct program *program)
+static uint64_t random_word(struct stream *s, const struct program *program, uint32_t at)
 {
     for (;;) {
         struct dpu_instruction instruction;
@@ -233,7 +238,7 @@ static uint64_t random_word(struct stream *s, const struct program *program)
             continue;
         if (is_access(dpu_form(form)))
             aim(s, program, &instruction);
-        tame(s, program, &instruction);
+        tame(s, program, at, &instruction);
         if (dpu_encode(&instruction, &word))
             return word;
     }
@@ -264,7 +269,7 @@ static void make_program(struct stream *s, struct program *program)
         .ra = DPU_ID, .imm = (int32_t)program->tasklets - 1, .condition = DPU_IF_Z, .pc = 2});
     program->words[1] = encode_as("BOOTrici", (struct dpu_instruction){.ra = DPU_ID, .imm = 1});
     for (uint32_t i = 2; i < program->length; i++)
-        program->words[i] = random_word(s, program);
+        program->words[i] = random_word(s, program, i);
     program->words[program->length++] =
         chance(s, 50) ? encode_as("CALLzri", (struct dpu_instruction){.ra = DPU_ZERO, .off = 2})
                       : encode_as("STOPci", (struct dpu_instruction){.condition = DPU_IF_TRUE, .pc = 2});
@@ -413,7 +418,7 @@ static uint64_t environment(const char *name, uint64_t otherwise)
 }
 
 /* What the programs came to, so that a generator that only makes trivial ones is noticed. */
-struct coverage { uint64_t instructions, done, faulted, limited, dma, conflicts; };
+struct coverage { uint64_t instructions, done, faulted, limited, dma, conflicts, spins; };
 
 static void compare_program(uint64_t seed, struct coverage *coverage)
 {
@@ -449,6 +454,7 @@ static void compare_program(uint64_t seed, struct coverage *coverage)
     }
     same_events(&events[0], &events[1]);
     coverage->instructions += fast->dpus[0].counters.instructions;
+    coverage->spins += fast->dpus[0].counters.sync_spins;
     coverage->dma += fast->dpus[0].counters.dma_reads + fast->dpus[0].counters.dma_writes;
     for (uint32_t i = 0; fast->dpus[0].contested_lines && i < DPU_WRAM_BYTES / 64 / 64; i++)
         coverage->conflicts += (uint64_t)__builtin_popcountll(fast->dpus[0].contested_lines[i]);
@@ -468,9 +474,9 @@ START_TEST(fast_is_reference)
         compare_program(seed, &coverage);
     }
     printf("engines agree: seeds %" PRIu64 " to %" PRIu64 ", %" PRIu64 " instructions, %" PRIu64 " transfers, launches done %" PRIu64
-           ", faulted %" PRIu64 ", limited %" PRIu64 ", contested lines %" PRIu64 "\n",
+           ", faulted %" PRIu64 ", limited %" PRIu64 ", spins %" PRIu64 ", contested lines %" PRIu64 "\n",
            first, first + count - 1, coverage.instructions, coverage.dma, coverage.done, coverage.faulted, coverage.limited,
-           coverage.conflicts);
+           coverage.spins, coverage.conflicts);
     if (count >= 100) {
         ck_assert_uint_gt(coverage.done, 0);
         ck_assert_uint_gt(coverage.faulted, 0);

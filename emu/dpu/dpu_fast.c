@@ -66,7 +66,7 @@ static void take_out(struct dpu_scratch *s, uint32_t tasklet)
 static void open_schedule(struct dpu_scratch *s)
 {
     s->now = s->dpu->cycle;
-    s->count = s->outstanding = s->leap_pause = 0;
+    s->count = s->outstanding = s->spinning = s->leap_pause = 0;
     for (uint32_t running = dpu_running(s->dpu); running; running &= running - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(running);
         s->ready[i] = s->dpu->tasklets[i].ready_cycle;
@@ -115,6 +115,18 @@ static void issue_first(struct dpu_scratch *s, uint64_t cycle)
     s->order[i] = (uint8_t)tasklet;
 }
 
+static bool spins(const struct dpu_scratch *s, uint32_t tasklet)
+{
+    return s->spinning >> tasklet & 1;
+}
+
+/* A tasklet that spins issues its instruction `times` more times, in vain. */
+static void count_spins(struct dpu_scratch *s, uint32_t tasklet, uint64_t times)
+{
+    s->singles[s->dpu->tasklets[tasklet].pc] += (uint32_t)times;
+    s->dpu->counters.sync_spins += times;
+}
+
 /* How many of the first tasklets take part in the rotation, and whether it is regular. */
 struct rotation {
     uint32_t count;
@@ -140,7 +152,7 @@ static struct rotation look(const struct dpu_scratch *s, uint64_t distance)
             rotation.poorest = k;
             return rotation;
         }
-        if (s->credit[tasklet] < rotation.credit) {
+        if (!spins(s, tasklet) && s->credit[tasklet] < rotation.credit) {
             rotation.credit = s->credit[tasklet];
             rotation.poorest = k;
         }
@@ -177,7 +189,10 @@ static void rotate(struct dpu_scratch *s, const struct rotation *rotation, uint6
     s->now = end;
     count_issues(s->dpu, issues);
     for (uint32_t k = 0; k < n; k++) {
-        if (!(s->credit[s->order[k]] -= (uint32_t)times))
+        uint32_t tasklet = s->order[k];
+        if (spins(s, tasklet))
+            count_spins(s, tasklet, times);
+        else if (!(s->credit[tasklet] -= (uint32_t)times))
             s->outstanding--;
     }
     for (uint32_t k = n; k < s->count; k++)
@@ -266,6 +281,30 @@ static void follow_run_bits(struct dpu_scratch *s, uint32_t running_before)
     }
 }
 
+/* After a bit instruction: does it stand where it was, and will it find the same until somebody changes a bit? Then it need not be
+ * executed again. Anything that may change a bit makes all spinning tasklets look again. */
+static void note_spin(struct dpu_scratch *s, uint32_t tasklet, uint32_t pc)
+{
+    const struct dpu_tasklet *t = &s->dpu->tasklets[tasklet];
+    bool was_set = !t->zf;
+    switch (s->dpu->code->instructions[pc].operation) {
+    case DPU_OP_ACQUIRE:
+        s->spinning |= (uint32_t)(t->pc == pc && was_set) << tasklet;
+        break;
+    case DPU_OP_RESUME: case DPU_OP_BOOT:
+        if (!was_set)
+            s->spinning = 0;
+        else if (t->pc == pc)
+            s->spinning |= 1u << tasklet;
+        break;
+    case DPU_OP_RELEASE: case DPU_OP_STOP: case DPU_OP_CLR_RUN:
+        s->spinning = 0;
+        break;
+    default:
+        break;
+    }
+}
+
 static void fold_counts(struct dpu_scratch *s);
 
 static void count_single(struct dpu_scratch *s, uint32_t pc)
@@ -300,6 +339,7 @@ static enum outcome issue_event(struct dpu_scratch *s, uint64_t cycle)
         insert(s, tasklet);
     }
     follow_run_bits(s, running);
+    note_spin(s, tasklet, pc);
     s->leap_pause = 0;
     if (changes_code && done && !(s->code = dpu_threaded_code(dpu))) {
         dpu->fault = (struct dpu_fault_state){.kind = DPU_FAULT_HOST_MEMORY, .tasklet = tasklet, .pc = pc};
@@ -346,6 +386,11 @@ static enum outcome run_window(struct dpu_scratch *s, uint64_t end, uint64_t sto
         }
         if (!s->outstanding && s->now >= end)
             return CLOSED;
+        if (spins(s, tasklet)) {
+            count_spins(s, tasklet, 1);
+            issue_first(s, cycle);
+            continue;
+        }
         if (!s->credit[tasklet] && s->pending[tasklet] == AHEAD_BUDGET &&
             !run_first_ahead(s, cycle, end))
             return CONFLICT;
