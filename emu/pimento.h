@@ -77,6 +77,9 @@ struct pim_energy {
 
 enum { PIM_EVENT_ARGUMENTS = 4 };
 
+/* The lane of events that belong to a queue's host link; `unit` is then the first unit of the queue. */
+enum { PIM_LANE_LINK = 0xffff };
+
 struct pim_event_kind {
     const char *name;                            /* "dma" */
     uint32_t colour;                             /* 0xrrggbb */
@@ -111,8 +114,13 @@ struct pim_event {
 struct pim_event_list {
     size_t count, capacity;
     struct pim_event *events;
+    bool failed;                /* an event was lost because there was no memory */
 };
 bool pim_event_add(struct pim_event_list *list, const struct pim_event *event);
+
+struct pim_backend;
+/* The kinds a trace of this back-end can hold: the back-end's rows, then the core's own (host transfers). NULL past the last. */
+const struct pim_event_kind *pim_event_kind_at(const struct pim_backend *backend, size_t kind);
 
 /* --------------------------------------------------------------------------------- back-end interface --- */
 
@@ -191,8 +199,8 @@ struct pim_backend {
     enum pim_status (*load)(void *machine, const uint32_t *units, size_t count,
                             const struct pim_image *image, struct pim_error *error);
 
-    /* Move bytes. All entries are checked before any byte moves. *duration_ps is what the transfer costs on the rank's or
-     * channel's queue when it starts on an idle link. */
+    /* Move bytes. All entries are checked before any byte moves. The core has checked units, spaces, granules and ends, and calls once
+     * per queue. *duration_ps is what the transfer costs on that queue when it starts on an idle link. */
     enum pim_status (*transfer)(void *machine, enum pim_direction direction,
                                 const struct pim_transfer *transfers, size_t count,
                                 uint64_t *duration_ps, struct pim_error *error);
@@ -202,7 +210,8 @@ struct pim_backend {
                               enum pim_mode mode, uint64_t *overhead_ps, struct pim_error *error);
 
     /* Run one unit until it is done, faults, waits, or its clock reaches limit_cycles since the launch (UINT64_MAX: none; a limit
-     * of N stops with exactly N cycles elapsed). Calls on different units may run concurrently. `events` may be NULL. */
+     * of N stops with exactly N cycles elapsed). Calls on different units may run concurrently. `events` may be NULL. No event
+     * starts before the time at which this call began; an interval that is open at the limit is closed there. */
     enum pim_run (*run_until)(void *machine, uint32_t unit, uint64_t limit_cycles,
                               struct pim_event_list *events);
 
@@ -277,15 +286,21 @@ struct pim_device_options {
     uint32_t threads;  /* host threads; 0: all cores */
     enum pim_mode mode;
     uint64_t max_cycles; /* bound of every launch in unit cycles; 0: none */
-    void (*progress)(void *context, uint32_t done_units, uint32_t units, uint64_t cycles); /* may be NULL */
+    bool asynchronous;   /* calls issue work without waiting for it: queues overlap until pim_device_synchronise */
+    /* Called about ten times a second on the calling thread during a launch; cycles are summed over units. May be NULL. */
+    void (*progress)(void *context, uint32_t done_units, uint32_t units, uint64_t cycles);
     void *progress_context;
 };
 
+/* The target must stay open as long as the device. `options` may be NULL: all units, all cores, functional mode. */
 enum pim_status pim_device_open(const struct pim_target *target, const struct pim_device_options *options,
                                 struct pim_device **device, struct pim_error *error);
 void pim_device_close(struct pim_device *device);
+/* Forget programs and memory and start the account again; time goes on. */
+enum pim_status pim_device_reset(struct pim_device *device, struct pim_error *error);
 uint32_t pim_device_units(const struct pim_device *device);
 const struct pim_backend *pim_device_backend(const struct pim_device *device);
+const struct pim_target *pim_device_target(const struct pim_device *device);
 void *pim_device_machine(struct pim_device *device); /* for the back-end's own extra interface */
 
 /* first..first+count-1; count 0 means all from first. */
@@ -303,6 +318,9 @@ enum pim_status pim_device_transfer(struct pim_device *device, enum pim_directio
 enum pim_status pim_device_run(struct pim_device *device, struct pim_units units,
                                struct pim_error *error);
 
+/* The host waits until every queue is idle. */
+enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_error *error);
+
 /* Time of the machine: the maximum over its queues. */
 uint64_t pim_device_now_ps(const struct pim_device *device);
 
@@ -314,8 +332,6 @@ bool pim_device_fault(const struct pim_device *device, size_t index, struct pim_
 /* The account of a device since open (or pim_ledger_reset): exclusive partition of the elapsed time by the precedence
  * kernel > transfer > launch > idle, counters summed over units, energy in attojoules. */
 typedef unsigned __int128 pim_u128;
-
-struct pim_phase { const char *name; uint64_t elapsed_ps, busy_ps; };
 
 struct pim_ledger {
     uint64_t elapsed_ps;
@@ -332,7 +348,10 @@ struct pim_ledger {
     size_t energy_count;
     pim_u128 total_energy;
 };
+/* Valid until the next call on the device; NULL: out of memory. */
 const struct pim_ledger *pim_device_ledger(struct pim_device *device);
+/* Start the account again. Waits for every queue first. */
+enum pim_status pim_ledger_reset(struct pim_device *device, struct pim_error *error);
 
 /* --------------------------------------------------------------------------------------------- trace --- */
 

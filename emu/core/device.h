@@ -1,0 +1,65 @@
+/* Inside of a device, shared by device.c (life, loads, transfers), device_run.c (launches), device_sinks.c (events) and ledger.c. */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include "pimento.h"
+#include "queue.h"
+#include "timeline.h"
+#include "workers.h"
+
+/* What the ledger is computed from; everything counts since open or pim_ledger_reset. */
+struct pim_account {
+    uint64_t base_ps;            /* time when the account began */
+    uint64_t link_ps[2], link_bytes[2]; /* by enum pim_direction */
+    uint64_t launches, kernel_cycles;
+    pim_u128 busy_unit_ps;
+    uint64_t *base_counters;     /* sums over units when the account began */
+    uint64_t *counters;          /* storage of the ledger's arrays */
+    uint64_t *coefficients;      /* one per energy row: attojoule or microwatt */
+    pim_u128 *energies;
+    size_t counter_count, energy_count;
+    struct pim_ledger ledger;
+};
+
+/* A unit that ended its last launch other than done. */
+struct pim_ending {
+    uint32_t unit;
+    enum pim_run run;
+};
+
+struct pim_device {
+    const struct pim_target *target;
+    const struct pim_backend *backend;
+    void *machine;
+    uint32_t units;
+    struct pim_device_options options;
+    struct pim_queues queues;
+    struct pim_timeline timeline;
+    struct pim_account account;
+    struct pim_workers *workers;
+    size_t ending_count;
+    struct pim_ending *endings;  /* room for every unit */
+    size_t sink_count;
+    struct pim_sink **sinks;
+    uint64_t link_sequence;      /* of the core's own events */
+    uint16_t first_core_kind;    /* the back-end's kinds come before */
+};
+
+/* The core's own event kinds, in this order after the back-end's: one per enum pim_direction. */
+extern const struct pim_event_kind pim_core_event_kinds[];
+
+/* ledger.c */
+enum pim_status pim_account_open(struct pim_device *device, struct pim_error *error);
+void pim_account_close(struct pim_account *account);
+
+/* device.c: work that ends at end_ps was issued. A blocking device's host waits for it. */
+enum pim_status pim_device_end_call(struct pim_device *device, uint64_t end_ps, struct pim_error *error);
+enum pim_status pim_device_check_units(const struct pim_device *device, struct pim_units *units,
+                                       struct pim_error *error);
+
+/* device_sinks.c */
+enum pim_status pim_device_emit(struct pim_device *device, const struct pim_event *events, size_t count,
+                                struct pim_error *error);
+void pim_sinks_destroy(struct pim_device *device);
+
+#endif

@@ -1,0 +1,150 @@
+/* Host transfers: every piece is checked, then the pieces travel queue by queue. Queues run side by side; the pieces of one queue share
+ * its link, and the back-end says what that costs.
+ */
+#include "device.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parameter.h"
+
+static const struct pim_space *space_at(const struct pim_backend *backend, uint32_t index)
+{
+    const struct pim_space *space = backend->spaces;
+    while (space->name && index--)
+        space++;
+    return space->name ? space : NULL;
+}
+
+static uint64_t space_bytes(const struct pim_device *device, const struct pim_space *space)
+{
+    if (!space->size_key)
+        return space->bytes;
+    return pim_parameter_integer(pim_parameter_find(device->backend, space->size_key), pim_target_parameters(device->target));
+}
+
+static enum pim_status check_piece(const struct pim_device *device, const struct pim_transfer *piece,
+                                   struct pim_error *error)
+{
+    const struct pim_space *space = space_at(device->backend, piece->space);
+    if (piece->unit >= device->units)
+        return pim_fail(error, PIM_USAGE, "transfer: unit %" PRIu32 ", the device has %" PRIu32, piece->unit, device->units);
+    if (!space)
+        return pim_fail(error, PIM_USAGE, "transfer: back-end '%s' has no space %" PRIu32, device->backend->name, piece->space);
+    if (piece->offset % space->granule_bytes || piece->bytes % space->granule_bytes)
+        return pim_fail(error, PIM_BAD_INPUT,
+                        "transfer: unit %" PRIu32 ", %s: offset %" PRIu64 " and length %" PRIu64
+                        ", expected multiples of %" PRIu32 " bytes",
+                        piece->unit, space->name, piece->offset, piece->bytes, space->granule_bytes);
+    uint64_t size = space_bytes(device, space);
+    if (piece->offset > size || piece->bytes > size - piece->offset)
+        return pim_fail(error, PIM_BAD_INPUT,
+                        "transfer: unit %" PRIu32 ", %s: %" PRIu64 " bytes at offset %" PRIu64 ", the space has %" PRIu64, piece->unit,
+                        space->name, piece->bytes, piece->offset, size);
+    if (piece->bytes && !piece->data)
+        return pim_fail(error, PIM_USAGE, "transfer: unit %" PRIu32 ", %s: no host memory given", piece->unit, space->name);
+    return PIM_OK;
+}
+
+static uint64_t sum_bytes(const struct pim_transfer *pieces, size_t count)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += pieces[i].bytes;
+    return bytes;
+}
+
+static enum pim_status emit(struct pim_device *device, enum pim_direction direction, uint32_t queue,
+                            uint64_t start_ps, uint64_t duration_ps, const struct pim_transfer *pieces,
+                            size_t count, struct pim_error *error)
+{
+    const struct pim_event event = {
+        .time_ps = start_ps,
+        .duration_ps = duration_ps,
+        .unit = queue * device->queues.units_per_queue,
+        .kind = (uint16_t)(device->first_core_kind + direction),
+        .lane = PIM_LANE_LINK,
+        .sequence = device->link_sequence++,
+        .arguments = {sum_bytes(pieces, count), count, queue},
+    };
+    return pim_device_emit(device, &event, 1, error);
+}
+
+static enum pim_status transfer_on_queue(struct pim_device *device, enum pim_direction direction, uint32_t queue,
+                                         const struct pim_transfer *pieces, size_t count, struct pim_error *error)
+{
+    uint64_t duration_ps = 0, end_ps, start_ps = pim_queue_start(&device->queues, queue);
+    enum pim_status status = device->backend->transfer(device->machine, direction, pieces, count, &duration_ps, error);
+    if (status != PIM_OK)
+        return status;
+    if (__builtin_add_overflow(start_ps, duration_ps, &end_ps))
+        return pim_fail(error, PIM_LIMIT, "transfer: the machine's time would pass 2^64 ps");
+    device->queues.now_ps[queue] = end_ps;
+    device->account.link_ps[direction] += duration_ps;
+    device->account.link_bytes[direction] += sum_bytes(pieces, count);
+    if (!pim_timeline_add(&device->timeline, PIM_TIME_TRANSFER, start_ps, end_ps))
+        return pim_fail(error, PIM_NO_MEMORY, "no memory for the account of a transfer");
+    return emit(device, direction, queue, start_ps, duration_ps, pieces, count, error);
+}
+
+/* Pieces of one queue in their given order, queues in ascending order. */
+static struct pim_transfer *sort_by_queue(const struct pim_device *device, const struct pim_transfer *pieces,
+                                          size_t count, size_t *begin)
+{
+    uint32_t queues = device->queues.count;
+    struct pim_transfer *sorted = malloc(count * sizeof *sorted);
+    size_t *next = calloc(queues, sizeof *next);
+    if (sorted && next) {
+        for (size_t i = 0; i < count; i++)
+            begin[pim_queue_of(&device->queues, pieces[i].unit) + 1]++;
+        for (uint32_t queue = 0; queue < queues; queue++) {
+            begin[queue + 1] += begin[queue];
+            next[queue] = begin[queue];
+        }
+        for (size_t i = 0; i < count; i++)
+            sorted[next[pim_queue_of(&device->queues, pieces[i].unit)]++] = pieces[i];
+        free(next);
+        return sorted;
+    }
+    free(sorted);
+    free(next);
+    return NULL;
+}
+
+static enum pim_status transfer_sorted(struct pim_device *device, enum pim_direction direction,
+                                       const struct pim_transfer *sorted, const size_t *begin,
+                                       struct pim_error *error)
+{
+    enum pim_status status = PIM_OK;
+    uint64_t end_ps = 0;
+    for (uint32_t queue = 0; status == PIM_OK && queue < device->queues.count; queue++) {
+        size_t count = begin[queue + 1] - begin[queue];
+        if (!count)
+            continue;
+        status = transfer_on_queue(device, direction, queue, sorted + begin[queue], count, error);
+        if (device->queues.now_ps[queue] > end_ps)
+            end_ps = device->queues.now_ps[queue];
+    }
+    return status == PIM_OK ? pim_device_end_call(device, end_ps, error) : status;
+}
+
+enum pim_status pim_device_transfer(struct pim_device *device, enum pim_direction direction,
+                                    const struct pim_transfer *transfers, size_t count,
+                                    struct pim_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum pim_status status = check_piece(device, &transfers[i], error);
+        if (status != PIM_OK)
+            return status;
+    }
+    if (!count)
+        return PIM_OK;
+    size_t *begin = calloc((size_t)device->queues.count + 1, sizeof *begin);
+    struct pim_transfer *sorted = begin ? sort_by_queue(device, transfers, count, begin) : NULL;
+    enum pim_status status = sorted ? transfer_sorted(device, direction, sorted, begin, error)
+                                    : pim_fail(error, PIM_NO_MEMORY, "no memory for %zu transfers", count);
+    free(sorted);
+    free(begin);
+    return status;
+}
