@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRAMS = 3000, CODE_LONGEST = 400, ARENA_BYTES = 4096 };
+enum { PROGRAMS = 3000, CODE_LONGEST = 400, SPARSE_DISTANCE = 150 };
 
 /* ---- random numbers: splitmix64, a keyed bijection of a counter ---- */
 
@@ -39,7 +39,7 @@ static bool chance(struct stream *s, uint32_t percent)
 /* ---- programs ---- */
 
 /* How the tasklets of a program share memory: the run-ahead engine lives on the first, must survive the last. */
-enum sharing { PRIVATE, READ_SHARED, SOMETIMES_SHARED, ALWAYS_SHARED, SHARINGS };
+enum sharing { PRIVATE, READ_SHARED, SPARSELY_SHARED, SOMETIMES_SHARED, ALWAYS_SHARED, SHARINGS };
 
 struct program {
     uint64_t words[DPU_IRAM_INSTRUCTIONS];
@@ -135,12 +135,18 @@ static uint32_t access_bytes(uint8_t operation)
 }
 
 /* Point an access at legal memory, nearly always. */
-static void aim(struct stream *s, const struct program *program, struct dpu_instruction *i)
+static void aim(struct stream *s, const struct program *program, uint32_t at, struct dpu_instruction *i)
 {
     bool store = i->flags & DPU_STORE, shared = false;
     switch (program->sharing) {
     case PRIVATE: break;
     case READ_SHARED: shared = !store && chance(s, 50); break;
+    case SPARSELY_SHARED: /* one or two instructions of the program meet on the bytes of one line */
+        if (at % SPARSE_DISTANCE != SPARSE_DISTANCE / 2)
+            break;
+        i->ra = COMMON;
+        i->off = (int32_t)(below(s, 64 / access_bytes(i->operation)) * access_bytes(i->operation) % (chance(s, 50) ? 8 : 64));
+        return;
     case SOMETIMES_SHARED: shared = chance(s, 2); break;
     default: shared = chance(s, 60); break;
     }
@@ -231,13 +237,15 @@ static uint64_t random_word(struct stream *s, const struct program *program, uin
         enum dpu_operation rare = rare_operations[below(s, sizeof rare_operations / sizeof *rare_operations)];
         if ((rare == DPU_OP_FAULT && !program->faults) || (rare == DPU_OP_LDMAI && !chance(s, 20)))
             continue;
+        if (program->sharing == SPARSELY_SHARED && at % SPARSE_DISTANCE == SPARSE_DISTANCE / 2)
+            kind = 70; /* the access */
         uint32_t form = kind < 62   ? random_form(s, is_compute)
                         : kind < 92 ? random_form(s, is_access)
                                     : form_of(s, rare);
         if (!random_instruction(s, form, program->length, &instruction))
             continue;
         if (is_access(dpu_form(form)))
-            aim(s, program, &instruction);
+            aim(s, program, at, &instruction);
         tame(s, program, at, &instruction);
         if (dpu_encode(&instruction, &word))
             return word;
@@ -270,6 +278,8 @@ static void make_program(struct stream *s, struct program *program)
     program->words[1] = encode_as("BOOTrici", (struct dpu_instruction){.ra = DPU_ID, .imm = 1});
     for (uint32_t i = 2; i < program->length; i++)
         program->words[i] = random_word(s, program, i);
+    if (chance(s, 70)) /* each tasklet enters elsewhere, so that they do not run in step */
+        program->words[2] = encode_as("CALLzri", (struct dpu_instruction){.ra = CODE});
     program->words[program->length++] =
         chance(s, 50) ? encode_as("CALLzri", (struct dpu_instruction){.ra = DPU_ZERO, .off = 2})
                       : encode_as("STOPci", (struct dpu_instruction){.condition = DPU_IF_TRUE, .pc = 2});
@@ -312,7 +322,7 @@ static void launch(struct dpu_machine *machine, struct stream s, const struct pr
         r[MRAM] = 0x100000 + t * 4096;
         r[COMMON_BUFFER] = 1024 + 8 * below(&s, 32) + (program->faults ? below(&s, 4) : 0);
         r[COMMON_MRAM] = 0x200000 + 8 * below(&s, 32);
-        r[CODE] = 2 + below(&s, 16);
+        r[CODE] = 3 + below(&s, program->length - 4);
         r[CHECKED] = (8192 + 2048) << 16 | (8192 + t * 16);
         dpu->tasklets[t].zf = chance(&s, 50);
         dpu->tasklets[t].cf = chance(&s, 50);
@@ -420,6 +430,14 @@ static uint64_t environment(const char *name, uint64_t otherwise)
 /* What the programs came to, so that a generator that only makes trivial ones is noticed. */
 struct coverage { uint64_t instructions, done, faulted, limited, dma, conflicts, spins; };
 
+/* As if tasklets had met on the common lines before: from the first window on they are watched byte by byte. */
+static void contest_common_lines(struct dpu *dpu)
+{
+    dpu->contested_lines = calloc(DPU_WRAM_BYTES / 64 / 64, sizeof *dpu->contested_lines);
+    ck_assert_ptr_nonnull(dpu->contested_lines);
+    dpu->contested_lines[0] = 0xffff0000; /* bytes 1024 to 2047 */
+}
+
 static void compare_program(uint64_t seed, struct coverage *coverage)
 {
     struct stream s = {seed};
@@ -429,7 +447,9 @@ static void compare_program(uint64_t seed, struct coverage *coverage)
     load_program(reference, &program);
     load_program(fast, &program);
     struct pim_event_list events[2] = {{0}};
-    bool traced = chance(&s, 25);
+    bool traced = chance(&s, 25), known = chance(&s, 50);
+    if (known)
+        contest_common_lines(&fast->dpus[0]);
     for (uint32_t round = 1 + below(&s, 2); round > 0; round--) {
         struct stream memory = {draw(&s)};
         launch(reference, memory, &program);
@@ -456,7 +476,7 @@ static void compare_program(uint64_t seed, struct coverage *coverage)
     coverage->instructions += fast->dpus[0].counters.instructions;
     coverage->spins += fast->dpus[0].counters.sync_spins;
     coverage->dma += fast->dpus[0].counters.dma_reads + fast->dpus[0].counters.dma_writes;
-    for (uint32_t i = 0; fast->dpus[0].contested_lines && i < DPU_WRAM_BYTES / 64 / 64; i++)
+    for (uint32_t i = 0; !known && fast->dpus[0].contested_lines && i < DPU_WRAM_BYTES / 64 / 64; i++)
         coverage->conflicts += (uint64_t)__builtin_popcountll(fast->dpus[0].contested_lines[i]);
     free(events[0].events);
     free(events[1].events);
