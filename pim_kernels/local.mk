@@ -1,1 +1,23 @@
-# pim_kernels/local.mk: sources of this room.
+# pim_kernels: device programs with their drivers. The programs are assembled at make by our own assembler.
+libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
+	pim_kernels/dpu/dpu_driver.c pim_kernels/dpu/dpu_driver.h \
+	pim_kernels/dpu/vector_add.c pim_kernels/dpu/reduction.c pim_kernels/dpu/histogram.c pim_kernels/dpu/gemv.c \
+	pim_kernels/dpu/arithmetic_loops.c pim_kernels/dpu/wram_stream.c pim_kernels/dpu/mram_stream.c
+
+AM_CPPFLAGS += -DPIM_KERNEL_FOLDER='"$(kerneldir)"' \
+	-DPIM_KERNEL_BUILD_FOLDER='"$(abs_builddir)/pim_kernels/dpu"'
+
+kerneldir = $(pkgdatadir)/kernels
+dpu_kernel_includes = pim_kernels/dpu/runtime.inc pim_kernels/dpu/blocks.inc pim_kernels/dpu/gemv.inc \
+	pim_kernels/dpu/integer_arithmetic.inc pim_kernels/dpu/float_arithmetic.inc pim_kernels/dpu/double_arithmetic.inc
+dpu_kernel_sources = pim_kernels/dpu/vector_add.s pim_kernels/dpu/reduction.s pim_kernels/dpu/histogram.s \
+	pim_kernels/dpu/gemv_int8.s pim_kernels/dpu/gemv_int32.s pim_kernels/dpu/gemv_float.s \
+	pim_kernels/dpu/arithmetic_loops.s pim_kernels/dpu/wram_stream.s pim_kernels/dpu/mram_stream.s
+dpu_kernels = $(dpu_kernel_sources:.s=.elf)
+kernel_DATA = $(dpu_kernels)
+EXTRA_DIST += $(dpu_kernel_includes) $(dpu_kernel_sources)
+CLEANFILES += $(dpu_kernels)
+
+$(dpu_kernels): pimento$(EXEEXT) $(dpu_kernel_includes)
+pim_kernels/dpu/%.elf: $(srcdir)/pim_kernels/dpu/%.s
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./pimento asm -o $@ $<

@@ -1,1 +1,4 @@
 # workloads/local.mk: sources of this room.
+libpimento_la_SOURCES += workloads/operators/operators.h workloads/operators/vector_add_reference.c \
+	workloads/operators/reduction_reference.c workloads/operators/histogram_reference.c \
+	workloads/operators/gemv_reference.c workloads/operators/arithmetic_reference.c

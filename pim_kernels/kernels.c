@@ -1,0 +1,100 @@
+#include "kernels.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct pim_kernel kernel_vector_add, kernel_reduction, kernel_histogram, kernel_gemv_int8, kernel_gemv_int32,
+    kernel_gemv_float, kernel_arithmetic_loops, kernel_wram_stream, kernel_mram_stream;
+
+const struct pim_kernel *const pim_kernels[] = {
+    &kernel_vector_add, &kernel_reduction,        &kernel_histogram,   &kernel_gemv_int8,   &kernel_gemv_int32,
+    &kernel_gemv_float, &kernel_arithmetic_loops, &kernel_wram_stream, &kernel_mram_stream, NULL,
+};
+
+const struct pim_kernel *pim_kernel_named(const char *name) {
+    for (size_t i = 0; pim_kernels[i] != NULL; i++)
+        if (strcmp(pim_kernels[i]->name, name) == 0)
+            return pim_kernels[i];
+    return NULL;
+}
+
+static bool readable_in(const char *folder, size_t folder_length, const char *file, char *path, size_t size) {
+    int length = snprintf(path, size, "%.*s/%s", (int)folder_length, folder, file);
+    return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
+}
+
+enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error) {
+    const char *folders[] = {getenv("PIMENTO_KERNELS"), PIM_KERNEL_FOLDER, PIM_KERNEL_BUILD_FOLDER};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        for (const char *folder = folders[i]; folder != NULL && *folder != '\0';) {
+            size_t length = strcspn(folder, ":");
+            if (length > 0 && readable_in(folder, length, kernel->file, path, size))
+                return PIM_OK;
+            folder += length + (folder[length] == ':');
+        }
+    }
+    return pim_fail(error, PIM_BAD_INPUT, "kernel file %s not found in PIMENTO_KERNELS (%s), %s or %s", kernel->file,
+                    folders[0] != NULL ? folders[0] : "not set", folders[1], folders[2]);
+}
+
+void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *kernel, struct pim_device *device,
+                         const struct pim_image *image) {
+    *job = (struct pim_kernel_job){.kernel = kernel, .device = device, .image = image, .seed = 1};
+    for (size_t i = 0; kernel->parameters[i].name != NULL; i++)
+        job->values[i] = kernel->parameters[i].standard;
+}
+
+enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uint64_t value, struct pim_error *error) {
+    const struct pim_kernel_parameter *parameters = job->kernel->parameters;
+    for (size_t i = 0; parameters[i].name != NULL; i++) {
+        if (strcmp(parameters[i].name, name) != 0)
+            continue;
+        if (value < parameters[i].minimum || value > parameters[i].maximum)
+            return pim_fail(error, PIM_USAGE, "%s: %s is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64, job->kernel->name,
+                            name, value, parameters[i].minimum, parameters[i].maximum);
+        job->values[i] = value;
+        return PIM_OK;
+    }
+    return pim_fail(error, PIM_USAGE, "kernel %s has no parameter '%s'", job->kernel->name, name);
+}
+
+enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error) {
+    const char *backend = pim_device_backend(job->device)->name;
+    if (strcmp(backend, job->kernel->backend) != 0)
+        return pim_fail(error, PIM_USAGE, "kernel %s is for the back-end %s, the target's is %s", job->kernel->name,
+                        job->kernel->backend, backend);
+    enum pim_status status = pim_device_load(job->device, (struct pim_units){0, 0}, job->image, error);
+    return status != PIM_OK ? status : job->kernel->run(job, error);
+}
+
+static uint64_t fnv_1a(const uint8_t *bytes, size_t count) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < count; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t element_at(const void *elements, size_t index, size_t bytes) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < bytes; i++)
+        value |= (uint64_t)((const uint8_t *)elements)[index * bytes + i] << 8 * i;
+    return value;
+}
+
+enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,
+                                 size_t count, size_t element_bytes, struct pim_error *error) {
+    job->result_hash = fnv_1a(result, count * element_bytes);
+    if (memcmp(result, reference, count * element_bytes) == 0)
+        return PIM_OK;
+    size_t index = 0;
+    uint64_t is, should_be;
+    do {
+        is = element_at(result, index, element_bytes);
+        should_be = element_at(reference, index, element_bytes);
+    } while (is == should_be && ++index < count);
+    return pim_fail(error, PIM_MISMATCH, "%s: %s %zu of %zu is 0x%0*" PRIx64 ", expected 0x%0*" PRIx64, job->kernel->name,
+                    what, index, count, (int)(2 * element_bytes), is, (int)(2 * element_bytes), should_be);
+}

@@ -1,0 +1,62 @@
+/* The kernels that pimento brings: for each a device program (an ELF file, assembled at make) and a driver, side by side. A driver makes
+ * its operand from a seed, tiles it over all units of a device, moves the data, launches, gathers and compares with the plain C
+ * reference. To add one: a pair of files in pim_kernels/<back-end>/, a row in kernels.c, a line in local.mk.
+ */
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include "pimento.h"
+
+struct pim_kernel_parameter {
+    const char *name; /* "rows"; NULL ends the table */
+    uint64_t minimum, maximum, standard;
+    const char *help;
+};
+
+enum { PIM_KERNEL_PARAMETERS = 8 };
+
+struct pim_kernel;
+
+/* One run. Fill it with pim_kernel_job_init, then change `values` (pim_kernel_set) and run. */
+struct pim_kernel_job {
+    const struct pim_kernel *kernel;
+    struct pim_device *device;               /* the caller's; all its units take part */
+    const struct pim_image *image;           /* the caller's; has to live until the device is closed */
+    uint64_t values[PIM_KERNEL_PARAMETERS];  /* in the order of kernel->parameters */
+    uint64_t seed;
+    uint64_t operations;                     /* out: what kernel->operation counts, useful ones only */
+    uint64_t result_hash;                    /* out: FNV-1a of the result's bytes */
+};
+
+struct pim_kernel {
+    const char *name;          /* "gemv_int8" */
+    const char *operation_of;  /* the operator: "gemv" */
+    const char *backend;       /* "dpu" */
+    const char *file;          /* "gemv_int8.elf" */
+    const char *summary;
+    const char *operation;     /* what job.operations counts: "multiply-accumulates" */
+    const struct pim_kernel_parameter *parameters;
+    /* PIM_MISMATCH when a result differs from its reference; the text names the first one that does. */
+    enum pim_status (*run)(struct pim_kernel_job *job, struct pim_error *error);
+};
+
+extern const struct pim_kernel *const pim_kernels[]; /* NULL-ended */
+const struct pim_kernel *pim_kernel_named(const char *name);
+
+/* The path of a kernel's ELF file: the folders of PIMENTO_KERNELS (separated by colons), the installed folder, the build folder. */
+enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error);
+
+/* A job with all parameters at their defaults and seed 1. */
+void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *kernel, struct pim_device *device,
+                         const struct pim_image *image);
+
+/* Set one parameter by name, checked against its range. */
+enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uint64_t value, struct pim_error *error);
+
+enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error);
+
+/* For drivers: hash `bytes` result bytes into the job, and compare `count` elements with the reference. */
+enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,
+                                 size_t count, size_t element_bytes, struct pim_error *error);
+
+#endif

@@ -1,0 +1,36 @@
+#include "operators.h"
+
+void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+    const int8_t *matrix = a, *vector = x;
+    int32_t *result = y;
+    for (size_t row = 0; row < rows; row++) {
+        uint32_t sum = 0;
+        for (size_t column = 0; column < columns; column++)
+            sum += (uint32_t)(matrix[row * stride + column] * vector[column]);
+        result[row] = (int32_t)sum;
+    }
+}
+
+void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+    const uint32_t *matrix = a, *vector = x;
+    uint32_t *result = y;
+    for (size_t row = 0; row < rows; row++) {
+        uint32_t sum = 0;
+        for (size_t column = 0; column < columns; column++)
+            sum += matrix[row * stride + column] * vector[column];
+        result[row] = sum;
+    }
+}
+
+void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+    const float *matrix = a, *vector = x;
+    float *result = y;
+    for (size_t row = 0; row < rows; row++) {
+        float sum = 0;
+        for (size_t column = 0; column < columns; column++) {
+            volatile float product = matrix[row * stride + column] * vector[column]; /* no fused multiply-add */
+            sum += product;
+        }
+        result[row] = sum;
+    }
+}
