@@ -56,7 +56,7 @@ uint64_t dpu_share(uint64_t count, uint64_t per_unit, uint32_t unit) {
 enum pim_status dpu_spread(const struct pim_kernel_job *job, enum pim_direction direction, enum dpu_space space, uint64_t offset,
                            const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error) {
     uint32_t units = pim_device_units(job->device);
-    struct pim_transfer *transfers;
+    struct pim_transfer *transfers = NULL;
     enum pim_status status = dpu_array(&transfers, units, sizeof *transfers, error);
     if (status != PIM_OK)
         return status;
@@ -81,7 +81,7 @@ enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32
                                   uint64_t per_unit, uint32_t granule, struct pim_error *error) {
     uint32_t units = pim_device_units(job->device);
     size_t bytes = word_count * sizeof *words;
-    uint32_t *each;
+    uint32_t *each = NULL;
     enum pim_status status = dpu_array(&each, units, bytes, error);
     if (status != PIM_OK)
         return status;

@@ -1,0 +1,70 @@
+/* Studies: published experiments reproduced. A study is a table of rows {what was measured, published value, source, how we measure it};
+ * every measurement runs a program on a device. The report prints paper, pimento and error, as text, JSON, CSV or a markdown page.
+ *
+ * What a row is worth is part of the row: only rows that put the model to the test count towards the mean error.
+ */
+#ifndef STUDY_H
+#define STUDY_H
+
+#include <stdio.h>
+
+#include "pimento.h"
+
+#define PIM_STUDY_BASIS_MAP(X)                                                                                             \
+    X(TEST, "test", "")                                                                                                    \
+    X(MODEL, "model", "a parameter of the model was taken from this measurement: not a test, not in the mean")             \
+    X(ROUTINE, "routine", "rests on arithmetic routines of our own, not the vendor's: not in the mean")
+
+enum pim_study_basis {
+#define PIM_STUDY_BASIS_ENUM(name, text, note) PIM_STUDY_##name,
+    PIM_STUDY_BASIS_MAP(PIM_STUDY_BASIS_ENUM)
+#undef PIM_STUDY_BASIS_ENUM
+};
+
+struct pim_study_row {
+    const char *group;      /* rows of a group follow each other: "WRAM bandwidth" */
+    const char *conditions;
+    const char *unit;
+    const char *source;     /* of the published value */
+    enum pim_study_basis basis;
+    double published, measured;
+};
+
+struct pim_study_report {
+    const struct pim_study *study;
+    const char *target;     /* name of the target */
+    size_t count;
+    struct pim_study_row *rows;
+};
+
+struct pim_study {
+    const char *name;       /* "upmem-micro" */
+    const char *title;
+    const char *target;     /* "upmem-2556" */
+    const char *notes;      /* what is compared and how; plain text, one paragraph */
+    size_t row_count;
+    /* Fill row_count rows. `progress` (may be NULL) is told each row as it is done. */
+    enum pim_status (*run)(const struct pim_target *target, struct pim_study_row *rows,
+                           void (*progress)(void *context, size_t done, size_t rows), void *context,
+                           struct pim_error *error);
+};
+
+extern const struct pim_study *const pim_studies[]; /* NULL-ended */
+const struct pim_study *pim_study_named(const char *name);
+
+/* Run a study on a target (NULL: the study's own). The report is freed with pim_study_report_free. */
+enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry, const struct pim_target *target,
+                              void (*progress)(void *context, size_t done, size_t rows), void *context,
+                              struct pim_study_report **report, struct pim_error *error);
+void pim_study_report_free(struct pim_study_report *report);
+
+/* (measured - published) / published, in percent. */
+double pim_study_error(const struct pim_study_row *row);
+
+/* Mean of the absolute errors of the test rows, in percent, and how many there are. */
+double pim_study_mean_error(const struct pim_study_report *report, size_t *tests);
+
+enum pim_study_format { PIM_STUDY_TEXT, PIM_STUDY_JSON, PIM_STUDY_CSV, PIM_STUDY_MARKDOWN };
+void pim_study_print(const struct pim_study_report *report, enum pim_study_format format, FILE *stream);
+
+#endif

@@ -1,0 +1,117 @@
+/* A study's report in four forms, from the same rows. */
+#include <jansson.h>
+#include <string.h>
+
+#include "study.h"
+
+enum { SCHEMA_VERSION = 1 };
+
+struct basis { const char *name, *note; };
+static const struct basis bases[] = {
+#define BASIS_ROW(name, text, note) {text, note},
+    PIM_STUDY_BASIS_MAP(BASIS_ROW)
+#undef BASIS_ROW
+};
+enum { BASES = sizeof bases / sizeof bases[0] };
+
+/* "", "*", "**": the mark of a basis in a table. */
+static const char *mark(enum pim_study_basis basis) {
+    return "**" + (2 - (int)basis);
+}
+
+static bool begins_group(const struct pim_study_report *report, size_t i) {
+    return i == 0 || strcmp(report->rows[i].group, report->rows[i - 1].group) != 0;
+}
+
+static void print_mean(const struct pim_study_report *report, FILE *stream) {
+    size_t tests;
+    double mean = pim_study_mean_error(report, &tests);
+    fprintf(stream, "Mean absolute error over the %zu rows that are a test: %.2f %%\n", tests, mean);
+}
+
+static void print_text(const struct pim_study_report *report, FILE *stream) {
+    fprintf(stream, "%s (%s) on %s\n%s\n", report->study->title, report->study->name, report->target, report->study->notes);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        if (begins_group(report, i))
+            fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", row->group, "paper", "pimento", "unit", "error");
+        fprintf(stream, "  %-44s %12.3f %12.3f  %-14s %+8.2f%% %s\n", row->conditions, row->published, row->measured, row->unit,
+                pim_study_error(row), mark(row->basis));
+    }
+    fprintf(stream, "\n");
+    for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
+        fprintf(stream, "%-2s %s\n", mark((enum pim_study_basis)i), bases[i].note);
+    print_mean(report, stream);
+}
+
+static void print_markdown(const struct pim_study_report *report, FILE *stream) {
+    fprintf(stream, "# %s\n\n`pimento study %s`, target `%s`. %s\n", report->study->title, report->study->name, report->target,
+            report->study->notes);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        if (begins_group(report, i))
+            fprintf(stream, "\n## %s\n\n| conditions | paper | pimento | unit | error | basis | source of the published value |\n"
+                            "|---|---:|---:|---|---:|---|---|\n", row->group);
+        fprintf(stream, "| %s | %.3f | %.3f | %s | %+.2f %% | %s | %s |\n", row->conditions, row->published, row->measured,
+                row->unit, pim_study_error(row), bases[row->basis].name, row->source);
+    }
+    fprintf(stream, "\n");
+    for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
+        fprintf(stream, "- %s: %s\n", bases[i].name, bases[i].note);
+    fprintf(stream, "\n");
+    print_mean(report, stream);
+}
+
+static void print_csv_text(const char *text, FILE *stream) {
+    fputc('"', stream);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', stream);
+        fputc(*text, stream);
+    }
+    fputc('"', stream);
+}
+
+static void print_csv(const struct pim_study_report *report, FILE *stream) {
+    fprintf(stream, "study,target,group,conditions,paper,pimento,unit,error_percent,basis,source\n");
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        fprintf(stream, "%s,%s,", report->study->name, report->target);
+        print_csv_text(row->group, stream);
+        fputc(',', stream);
+        print_csv_text(row->conditions, stream);
+        fprintf(stream, ",%.6g,%.6g,%s,%.4f,%s,", row->published, row->measured, row->unit, pim_study_error(row),
+                bases[row->basis].name);
+        print_csv_text(row->source, stream);
+        fputc('\n', stream);
+    }
+}
+
+static void print_json(const struct pim_study_report *report, FILE *stream) {
+    size_t tests;
+    double mean = pim_study_mean_error(report, &tests);
+    json_t *rows = json_array();
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        json_array_append_new(rows, json_pack("{ss ss sf sf ss sf ss ss}", "group", row->group, "conditions", row->conditions,
+                                              "paper", row->published, "pimento", row->measured, "unit", row->unit,
+                                              "error_percent", pim_study_error(row), "basis", bases[row->basis].name, "source",
+                                              row->source));
+    }
+    json_t *root = json_pack("{si ss ss ss ss sf sI so}", "schema_version", SCHEMA_VERSION, "study", report->study->name, "title",
+                             report->study->title, "target", report->target, "notes", report->study->notes,
+                             "mean_absolute_error_percent", mean, "test_rows", (json_int_t)tests, "rows", rows);
+    json_dumpf(root, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    fputc('\n', stream);
+    json_decref(root);
+}
+
+void pim_study_print(const struct pim_study_report *report, enum pim_study_format format, FILE *stream) {
+    static void (*const printers[])(const struct pim_study_report *, FILE *) = {
+        [PIM_STUDY_TEXT] = print_text,
+        [PIM_STUDY_JSON] = print_json,
+        [PIM_STUDY_CSV] = print_csv,
+        [PIM_STUDY_MARKDOWN] = print_markdown,
+    };
+    printers[format](report, stream);
+}

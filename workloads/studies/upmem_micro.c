@@ -1,0 +1,239 @@
+/* Study upmem-micro: the published micro-benchmarks and kernel logs of one UPMEM DPU at 350 MHz against the DPU back-end.
+ *
+ * Published: PrIM (Gomez-Luna et al., arXiv 2105.03814, IEEE Access 2022), as quoted in secondary sources; its formulas; and hardware
+ * logs of PrIM's VA and GEMV in two public repositories. Ours: kernels of pim_kernels/dpu that really execute, one run for each
+ * row; their instruction counts are discussed in doc/kernels.md. The parameters are those of the target file.
+ */
+#include <stdlib.h>
+
+#include "kernels.h"
+#include "study.h"
+
+#define PRIM "PrIM, arXiv 2105.03814 (secondary source)"
+#define PRIM_FORMULA "formula of PrIM, arXiv 2105.03814"
+#define VA_LOG "hardware log, GitHub 852866031/prim-benchmarks-insight @91bed18"
+#define GEMV_LOG "hardware log, GitHub Morteza1814/prim-benchmarks @34bdafb"
+
+/* How a run becomes a figure. */
+enum measure {
+    OPERATIONS_PER_SECOND, /* million */
+    BYTES_PER_SECOND,      /* million, bytes_per_operation each */
+    CYCLES_PER_OPERATION,
+    SATURATION,            /* fewest tasklets that reach SATURATED of the throughput at the row's count */
+};
+
+static const double SATURATED = 0.98;
+
+enum { SETTINGS = 5 };
+struct setting { const char *name; uint64_t value; };
+
+struct experiment {
+    const char *group, *conditions, *unit, *source;
+    double published;
+    enum pim_study_basis basis;
+    enum measure measure;
+    uint64_t bytes_per_operation;
+    const char *kernel;
+    struct setting settings[SETTINGS]; /* the first one is the tasklet count */
+};
+
+#define T(n) {"tasklets", n}
+
+/* ORDER ARITHMETIC OPERATION: 4 x type + operation. */
+#define ARITHMETIC(row, text, figure, basis_of_row)                                                                        \
+    {"Arithmetic throughput, WRAM", text ", 16 tasklets", "MOPS", PRIM, figure, PIM_STUDY_##basis_of_row,                  \
+     OPERATIONS_PER_SECOND, 0, "arithmetic_loops", {T(16), {"operation", row}, {"repeats", 40}}}
+
+#define STREAM(row, text, bytes, figure, basis_of_row)                                                                     \
+    {"WRAM bandwidth (STREAM, int64)", text ", 16 tasklets", "MB/s", PRIM, figure, PIM_STUDY_##basis_of_row,               \
+     BYTES_PER_SECOND, bytes, "wram_stream", {T(16), {"mode", row}, {"repeats", 100}}}
+
+#define MRAM(row, text, log2_size, figure, figure_source)                                                                  \
+    {"MRAM bandwidth, one tasklet", text, "MB/s", figure_source, figure, PIM_STUDY_MODEL, BYTES_PER_SECOND,                \
+     (uint64_t)1 << (log2_size), "mram_stream", {T(1), {"mode", row}, {"size", log2_size}, {"transfers", 2000}}}
+
+#define VA(count, figure)                                                                                                  \
+    {"VA, int32, 2,621,440 elements", #count " tasklets", "cycles/element", VA_LOG, figure, PIM_STUDY_TEST,                \
+     CYCLES_PER_OPERATION, 0, "vector_add", {T(count), {"elements", 2621440}}}
+
+/* The logs are of 512 rows a DPU; a row costs the same in 64. */
+#define GEMV(count, figure)                                                                                                \
+    {"GEMV, int32 values 0 to 49, 28,704 columns", #count " tasklets", "cycles/MAC", GEMV_LOG, figure, PIM_STUDY_TEST,     \
+     CYCLES_PER_OPERATION, 0, "gemv_int32", {T(count), {"rows", 64}, {"columns", 28704}, {"range", 50}}}
+
+static const struct experiment experiments[] = {
+    ARITHMETIC(0, "int32 add", 58.56, TEST),
+    ARITHMETIC(1, "int32 subtract", 58.45, TEST),
+    ARITHMETIC(2, "int32 multiply", 10.27, TEST),
+    ARITHMETIC(3, "int32 divide", 11.27, ROUTINE),
+    ARITHMETIC(4, "int64 add", 50.16, TEST),
+    ARITHMETIC(5, "int64 subtract", 50.09, TEST),
+    ARITHMETIC(6, "int64 multiply", 2.56, ROUTINE),
+    ARITHMETIC(7, "int64 divide", 1.40, ROUTINE),
+    ARITHMETIC(8, "float add", 4.91, ROUTINE),
+    ARITHMETIC(9, "float subtract", 4.59, ROUTINE),
+    ARITHMETIC(10, "float multiply", 1.91, ROUTINE),
+    ARITHMETIC(11, "float divide", 0.34, ROUTINE),
+    ARITHMETIC(12, "double add", 3.32, ROUTINE),
+    ARITHMETIC(13, "double subtract", 3.11, ROUTINE),
+    ARITHMETIC(14, "double multiply", 0.53, ROUTINE),
+    ARITHMETIC(15, "double divide", 0.16, ROUTINE),
+
+    {"Saturation", "int32 add: fewest tasklets for full throughput", "tasklets", PRIM, 11, PIM_STUDY_TEST, SATURATION, 0,
+     "arithmetic_loops", {T(16), {"operation", 0}, {"repeats", 40}}},
+    {"Saturation", "COPY-DMA, 1024 bytes: the same", "tasklets", PRIM, 2, PIM_STUDY_TEST, SATURATION, 0,
+     "mram_stream", {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}},
+
+    STREAM(0, "copy", 16, 2818.98, TEST),
+    STREAM(1, "add", 24, 1682.46, TEST),
+    STREAM(2, "scale", 16, 42.03, ROUTINE),
+    STREAM(3, "triad", 24, 61.66, ROUTINE),
+
+    MRAM(0, "read, 8 bytes", 3, 34.57, PRIM_FORMULA),
+    MRAM(0, "read, 16 bytes", 4, 65.88, PRIM_FORMULA),
+    MRAM(0, "read, 32 bytes", 5, 120.43, PRIM_FORMULA),
+    MRAM(0, "read, 64 bytes", 6, 205.50, PRIM_FORMULA),
+    MRAM(0, "read, 128 bytes", 7, 317.73, PRIM_FORMULA),
+    MRAM(0, "read, 256 bytes", 8, 437.07, PRIM_FORMULA),
+    MRAM(0, "read, 512 bytes", 9, 538.14, PRIM_FORMULA),
+    MRAM(0, "read, 1,024 bytes", 10, 608.49, PRIM_FORMULA),
+    MRAM(0, "read, 2,048 bytes", 11, 651.04, PRIM_FORMULA),
+    MRAM(0, "read, 2,048 bytes, measured", 11, 628.23, PRIM),
+    MRAM(1, "write, 8 bytes", 3, 43.08, PRIM_FORMULA),
+    MRAM(1, "write, 16 bytes", 4, 81.16, PRIM_FORMULA),
+    MRAM(1, "write, 32 bytes", 5, 145.45, PRIM_FORMULA),
+    MRAM(1, "write, 64 bytes", 6, 240.86, PRIM_FORMULA),
+    MRAM(1, "write, 128 bytes", 7, 358.40, PRIM_FORMULA),
+    MRAM(1, "write, 256 bytes", 8, 474.07, PRIM_FORMULA),
+    MRAM(1, "write, 512 bytes", 9, 565.30, PRIM_FORMULA),
+    MRAM(1, "write, 1,024 bytes", 10, 625.48, PRIM_FORMULA),
+    MRAM(1, "write, 2,048 bytes", 11, 660.65, PRIM_FORMULA),
+    MRAM(1, "write, 2,048 bytes, measured", 11, 633.22, PRIM),
+
+    {"MRAM bandwidth, 16 tasklets", "COPY-DMA, 1,024 bytes, read + write", "MB/s", PRIM, 624.02, PIM_STUDY_TEST,
+     BYTES_PER_SECOND, 2048, "mram_stream", {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}},
+    /* Which of read and write the published figure counts is not known; the floor of the engine's occupancy was taken from it for
+     * one of the two, so the same is counted here. */
+    {"MRAM bandwidth, 16 tasklets", "random 8 bytes, read and write, one counted", "MB/s", PRIM, 72.58, PIM_STUDY_MODEL,
+     BYTES_PER_SECOND, 8, "mram_stream", {T(16), {"mode", 3}, {"size", 3}, {"transfers", 5000}}},
+
+    VA(1, 118.116),
+    VA(2, 59.155),
+    VA(4, 29.672),
+    VA(8, 15.306),
+    VA(16, 10.197),
+
+    GEMV(1, 215.552),
+    GEMV(2, 107.784),
+    GEMV(4, 53.901),
+    GEMV(8, 26.959),
+    GEMV(16, 19.188),
+};
+enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
+
+/* What one run of a kernel on one DPU took. */
+struct outcome { uint64_t operations, cycles, picoseconds; };
+
+static enum pim_status run_kernel(struct pim_device *device, const struct experiment *experiment, uint64_t tasklets,
+                                  const struct pim_image *image, struct outcome *outcome, struct pim_error *error) {
+    struct pim_kernel_job job;
+    enum pim_status status = PIM_OK;
+    pim_kernel_job_init(&job, pim_kernel_named(experiment->kernel), device, image);
+    for (size_t i = 0; status == PIM_OK && i < SETTINGS && experiment->settings[i].name != NULL; i++)
+        status = pim_kernel_set(&job, experiment->settings[i].name, i == 0 ? tasklets : experiment->settings[i].value, error);
+    if (status == PIM_OK)
+        status = pim_kernel_run(&job, error);
+    if (status != PIM_OK)
+        return status;
+    const struct pim_ledger *ledger = pim_device_ledger(device);
+    *outcome = (struct outcome){job.operations, ledger->kernel_cycles, ledger->kernel_ps};
+    return PIM_OK;
+}
+
+static enum pim_status run_once(const struct pim_target *target, const struct experiment *experiment, uint64_t tasklets,
+                                struct outcome *outcome, struct pim_error *error) {
+    char path[4096];
+    struct pim_image *image = NULL;
+    struct pim_device *device = NULL;
+    struct pim_device_options options = {.units = 1, .threads = 1, .mode = PIM_TIMING};
+    enum pim_status status = pim_kernel_path(pim_kernel_named(experiment->kernel), path, sizeof path, error);
+    if (status == PIM_OK)
+        status = pim_image_read(path, &image, error);
+    if (status == PIM_OK)
+        status = pim_device_open(target, &options, &device, error);
+    if (status == PIM_OK)
+        status = run_kernel(device, experiment, tasklets, image, outcome, error);
+    pim_device_close(device);
+    pim_image_free(image);
+    return status;
+}
+
+static double operations_per_cycle(const struct outcome *outcome) {
+    return (double)outcome->operations / (double)outcome->cycles;
+}
+
+static enum pim_status find_saturation(const struct pim_target *target, const struct experiment *experiment,
+                                       const struct outcome *all, double *tasklets, struct pim_error *error) {
+    for (uint64_t count = 1; count <= experiment->settings[0].value; count++) {
+        struct outcome outcome;
+        enum pim_status status = run_once(target, experiment, count, &outcome, error);
+        if (status != PIM_OK)
+            return status;
+        *tasklets = (double)count;
+        if (operations_per_cycle(&outcome) >= SATURATED * operations_per_cycle(all))
+            break;
+    }
+    return PIM_OK;
+}
+
+static enum pim_status measure(const struct pim_target *target, const struct experiment *experiment, double *figure,
+                               struct pim_error *error) {
+    struct outcome outcome;
+    enum pim_status status = run_once(target, experiment, experiment->settings[0].value, &outcome, error);
+    if (status != PIM_OK)
+        return status;
+    double microseconds = (double)outcome.picoseconds / 1e6;
+    switch (experiment->measure) {
+    case OPERATIONS_PER_SECOND:
+        *figure = (double)outcome.operations / microseconds;
+        return PIM_OK;
+    case BYTES_PER_SECOND:
+        *figure = (double)(outcome.operations * experiment->bytes_per_operation) / microseconds;
+        return PIM_OK;
+    case CYCLES_PER_OPERATION:
+        *figure = (double)outcome.cycles / (double)outcome.operations;
+        return PIM_OK;
+    default:
+        return find_saturation(target, experiment, &outcome, figure, error);
+    }
+}
+
+static enum pim_status run(const struct pim_target *target, struct pim_study_row *rows,
+                           void (*progress)(void *context, size_t done, size_t rows), void *context, struct pim_error *error) {
+    for (size_t i = 0; i < EXPERIMENTS; i++) {
+        const struct experiment *experiment = &experiments[i];
+        rows[i] = (struct pim_study_row){
+            .group = experiment->group,
+            .conditions = experiment->conditions,
+            .unit = experiment->unit,
+            .source = experiment->source,
+            .basis = experiment->basis,
+            .published = experiment->published,
+        };
+        enum pim_status status = measure(target, experiment, &rows[i].measured, error);
+        if (status != PIM_OK)
+            return status;
+        if (progress != NULL)
+            progress(context, i + 1, EXPERIMENTS);
+    }
+    return PIM_OK;
+}
+
+const struct pim_study study_upmem_micro = {
+    .name = "upmem-micro",
+    .title = "UPMEM: micro-benchmarks and kernel logs of one DPU",
+    .target = "upmem-2556",
+    .notes = "Every figure of ours comes from a kernel that executes on one emulated DPU; nothing is fitted to the compared figures.",
+    .row_count = EXPERIMENTS,
+    .run = run,
+};
