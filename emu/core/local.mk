@@ -11,3 +11,4 @@ libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/d
 	emu/core/device.c emu/core/device.h emu/core/device_run.c emu/core/device_sinks.c \
 	emu/core/device_transfer.c emu/core/ledger.c emu/core/queue.c emu/core/queue.h emu/core/timeline.c \
 	emu/core/timeline.h emu/core/workers.c emu/core/workers.h
+libpimento_la_SOURCES += emu/core/random.c emu/core/random.h
