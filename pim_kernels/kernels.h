@@ -26,6 +26,7 @@ struct pim_kernel_job {
     uint64_t seed;
     uint64_t operations;                     /* out: what kernel->operation counts, useful ones only */
     uint64_t result_hash;                    /* out: FNV-1a of the result's bytes */
+    uint64_t host_launch_ns;                 /* out: wall-clock time the host spent emulating; differs from run to run */
 };
 
 struct pim_kernel {

@@ -14,3 +14,8 @@ tests_test_study_SOURCES = tests/test_study.c tests/kernel_fixture.h
 tests_test_study_LDADD = libpimento.la $(CHECK_LIBS)
 tests_test_study_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
+
+EXTRA_PROGRAMS += tests/bench/bench_dpu
+BENCHMARKS += tests/bench/bench_dpu
+tests_bench_bench_dpu_SOURCES = tests/bench/bench_dpu.c
+tests_bench_bench_dpu_LDADD = libpimento.la

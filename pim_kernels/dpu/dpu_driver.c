@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static enum pim_status symbol_of(const struct pim_kernel_job *job, const char *name, const struct pim_symbol **symbol,
                                  struct pim_error *error) {
@@ -103,10 +104,19 @@ enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset
     return status;
 }
 
-enum pim_status dpu_run(const struct pim_kernel_job *job, struct pim_error *error) {
+static uint64_t wall_clock_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error) {
     uint32_t tasklets = (uint32_t)job->values[DPU_VALUE_TASKLETS];
     enum pim_status status = dpu_spread_symbol(job, PIM_TO_UNIT, "tasklets", &tasklets, 0, sizeof tasklets, error);
     if (status != PIM_OK)
         return status;
-    return pim_device_run(job->device, (struct pim_units){0, 0}, error);
+    uint64_t start_ns = wall_clock_ns();
+    status = pim_device_run(job->device, (struct pim_units){0, 0}, error);
+    job->host_launch_ns = wall_clock_ns() - start_ns;
+    return status;
 }

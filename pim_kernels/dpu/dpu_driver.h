@@ -37,8 +37,8 @@ enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32
 /* WRAM behind the kernel's variables. */
 enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset, struct pim_error *error);
 
-/* Write the tasklet count and launch all units. */
-enum pim_status dpu_run(const struct pim_kernel_job *job, struct pim_error *error);
+/* Write the tasklet count and launch all units; sets job->host_launch_ns. */
+enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error);
 
 /* Forward a failure from the middle of a driver to its one exit. */
 #define DPU_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
