@@ -113,7 +113,8 @@ END_TEST
 START_TEST(streams_give_the_reference) {
     static const uint64_t tasklets[] = {1, 16, 24};
     for (size_t i = 0; i < sizeof tasklets / sizeof tasklets[0]; i++) {
-        test_kernel_passes(&(struct test_run){"wram_stream", 2, 1, NULL, {{"tasklets", tasklets[i]}, {"mode", (uint64_t)_i}}});
+        if (_i < 4) /* ORDER STREAM MODE has four rows, ORDER MRAM MODE six */
+            test_kernel_passes(&(struct test_run){"wram_stream", 2, 1, NULL, {{"tasklets", tasklets[i]}, {"mode", (uint64_t)_i}}});
         for (uint64_t size = 3; size <= 11; size += 4)
             test_kernel_passes(&(struct test_run){
                 "mram_stream", 2, 1, NULL, {{"tasklets", tasklets[i]}, {"mode", (uint64_t)_i}, {"size", size}}});
@@ -175,7 +176,7 @@ int main(void) {
     tcase_add_test(tcase, gemv_spreads_over_hundreds_of_units);
     tcase = looped(suite, "micro-benchmarks");
     tcase_add_loop_test(tcase, micro_benchmarks_give_the_reference, 0, 16);
-    tcase_add_loop_test(tcase, streams_give_the_reference, 0, 4);
+    tcase_add_loop_test(tcase, streams_give_the_reference, 0, 6);
     tcase = looped(suite, "account");
     tcase_add_loop_test(tcase, host_threads_do_not_change_the_account, 0, 3);
     tcase_add_loop_test(tcase, engines_agree, 0, (int)kernel_count());

@@ -9,18 +9,26 @@
 #include "random.h"
 
 enum { TASKLETS, MODE, SIZE, TRANSFERS };
-enum mode { READ, WRITE, COPY, RANDOM }; /* ORDER MRAM MODE */
+enum mode { READ, WRITE, COPY, RANDOM, READ_BURST, WRITE_BURST }; /* ORDER MRAM MODE */
 
 static const struct pim_kernel_parameter parameters[] = {
     DPU_TASKLETS_PARAMETER,
-    {"mode", READ, RANDOM, READ, "0 read, 1 write, 2 copy, 3 random read and write of 8 bytes"},
+    {"mode", READ, WRITE_BURST, READ, "0 read, 1 write, 2 copy, 3 random read and write of 8 bytes, 4 and 5 bursts of 32"},
     {"size", 3, 11, 10, "log2 of the bytes of a transfer"},
-    {"transfers", 1, 1u << 20, 64, "transfers (of a copy: pairs) of each tasklet"},
+    {"transfers", 1, 1u << 20, 64, "transfers (of a copy: pairs; or bursts) of each tasklet"},
     {0},
 };
 
 enum { WORD_MODE, WORD_SIZE, WORD_TRANSFERS, PLACE_SOURCE, PLACE_DESTINATION, WORD_MASK, ARGUMENTS }; /* of `arguments` */
-enum { BUFFER_BYTES = 2048, TABLE_ENTRIES = 1 << 16 };
+enum { BUFFER_BYTES = 2048, TABLE_ENTRIES = 1 << 16, BURST = 32 /* ORDER MRAM BURST */ };
+
+static bool reads(enum mode mode) {
+    return mode == READ || mode == READ_BURST;
+}
+
+static bool writes(enum mode mode) {
+    return mode == WRITE || mode == WRITE_BURST;
+}
 
 /* The arrays of one unit: what the kernel starts from and what it should leave. */
 struct arrays {
@@ -64,19 +72,19 @@ static enum pim_status prepare(const struct pim_kernel_job *job, struct arrays *
     DPU_TRY(dpu_layout_add(&layout, "the source", array_bytes, &arguments[PLACE_SOURCE], error));
     DPU_TRY(dpu_layout_add(&layout, "the destination", array_bytes, &arguments[PLACE_DESTINATION], error));
     arrays->source_bytes = array_bytes;
-    arrays->space = mode == READ ? DPU_SPACE_WRAM : DPU_SPACE_MRAM;
-    arrays->expected_bytes = mode == READ ? job->values[TASKLETS] * BUFFER_BYTES : array_bytes;
+    arrays->space = reads(mode) ? DPU_SPACE_WRAM : DPU_SPACE_MRAM;
+    arrays->expected_bytes = reads(mode) ? job->values[TASKLETS] * BUFFER_BYTES : array_bytes;
     arrays->offset = mode == RANDOM ? arguments[PLACE_SOURCE] : arguments[PLACE_DESTINATION];
     DPU_TRY(dpu_array(&arrays->source, array_bytes, 1, error));
     DPU_TRY(dpu_array(&arrays->expected, arrays->expected_bytes, 1, error));
-    if (mode == READ)
+    if (reads(mode))
         DPU_TRY(dpu_wram_heap(job, &arrays->offset, error));
     pim_random_fill(arrays->source, array_bytes, job->seed, 0);
     for (size_t tasklet = 0; tasklet < DPU_TASKLETS; tasklet++)
         arrays->seeds[tasklet] = pim_random(job->seed, 1, tasklet);
-    if (mode == READ)
+    if (reads(mode))
         last_buffers(job, arrays);
-    else if (mode != WRITE) /* writes send the buffers, which are zero */
+    else if (!writes(mode)) /* writes send the buffers, which are zero */
         memcpy(arrays->expected, arrays->source, array_bytes);
     if (mode == RANDOM)
         random_table(job, arrays);
@@ -105,7 +113,8 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) 
     DPU_TRY(dpu_run(job, error));
     DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, arrays.space, arrays.offset, results, arrays.expected_bytes, arrays.expected_bytes,
                        error));
-    job->operations = job->values[TASKLETS] * job->values[TRANSFERS] * pim_device_units(job->device);
+    job->operations = job->values[TASKLETS] * job->values[TRANSFERS] * pim_device_units(job->device) *
+                      (job->values[MODE] >= READ_BURST ? BURST : 1);
     DPU_TRY(pim_kernel_check(job, "8 bytes", results, arrays.expected, arrays.expected_bytes / 8, 8, error));
 out:
     free(arrays.source);

@@ -1,9 +1,11 @@
 // Micro-benchmark: transfers between MRAM and WRAM of one size. Tasklet t uses the places t, t + tasklets, ... of an array; copy
-// reads from one array and writes to a second one. Random: each step draws a table entry of 8 bytes, reads it and writes its index
-// there, so that the table's final content does not depend on who came first.
+// reads from one array and writes to a second one. Bursts repeat each transfer 32 times with nothing in between, which leaves the bare
+// cost of a transfer. Random: each step draws a table entry of 8 bytes, reads it and writes its index there, so that the table's final
+// content does not depend on who came first.
 
         .include "runtime.inc"
 
+        .equ BURST, 32                  // ORDER MRAM BURST: mram_stream.c
         .equ FEEDBACK, 7                // of the 64-bit shift register x^64 + x^2 + x + 1
 
         .section .data.__sys_host
@@ -16,7 +18,7 @@ seeds:                                  // 64 bits for each tasklet
 
         .section .data
 modes:                                  // ORDER MRAM MODE: mram_stream.c
-        .word read_next, write_next, copy_next, random_next
+        .word read_next, write_next, copy_next, random_next, read_burst, write_burst
 
         .section .text
         .global main
@@ -72,4 +74,20 @@ random_next:
         sd r14, 0, d2
         sdma r14, r4, 0
         add r17, r17, -1, nz, random_next
+        jump __sys_end
+read_burst:
+        add r4, r19, r15
+next_read_burst:
+        .rept BURST
+        ldma r14, r4, 0
+        .endr
+        add r4, r4, r20
+        add r17, r17, -1, nz, next_read_burst
+        jump __sys_end
+write_burst:
+        .rept BURST
+        sdma r14, r18, 0
+        .endr
+        add r18, r18, r20
+        add r17, r17, -1, nz, write_burst
         jump __sys_end

@@ -24,8 +24,8 @@ main:
         lw r21, zero, tasklets
         lsl r21, r21, 10
         lsl r16, id, 10
-next_block:
         jgeu r16, r17, __sys_end
+next_block:
         move r4, r14
         move r5, r15
         call r12, block_size
@@ -40,7 +40,8 @@ next_block:
         add r3, r20, r16
         sdma r2, r3, 0
         add r16, r16, r21
-        jump next_block
+        jltu r16, r17, next_block
+        jump __sys_end
 
 // Add the block at r4 to that at r5, r0 bytes. Returns to r12.
 add_block:

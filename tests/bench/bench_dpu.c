@@ -30,7 +30,7 @@ enum { ROWS = sizeof rows / sizeof rows[0], TASKLETS = 16 };
 
 /* ---- the same jobs on the host ---- */
 
-enum { LOOP_ELEMENTS = TASKLETS * 256, LOOP_REPEATS = 2000, GEMV_ROWS = 256, GEMV_COLUMNS = 4096 };
+enum { LOOP_ELEMENTS = TASKLETS * 256, LOOP_REPEATS = 1000, GEMV_ROWS = 128, GEMV_COLUMNS = 4096 };
 
 static double seconds_now(void) {
     struct timespec now;
