@@ -21,3 +21,4 @@ CLEANFILES += $(dpu_kernels)
 $(dpu_kernels): pimento$(EXEEXT) $(dpu_kernel_includes)
 pim_kernels/dpu/%.elf: $(srcdir)/pim_kernels/dpu/%.s
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./pimento asm -o $@ $<
+dist_doc_DATA += doc/kernels.md

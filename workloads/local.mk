@@ -4,3 +4,4 @@ libpimento_la_SOURCES += workloads/operators/operators.h workloads/operators/vec
 	workloads/operators/gemv_reference.c workloads/operators/arithmetic_reference.c
 libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h workloads/studies/study_print.c \
 	workloads/studies/upmem_micro.c
+dist_doc_DATA += doc/studies.md doc/study-upmem-micro.md
