@@ -353,6 +353,36 @@ const struct pim_ledger *pim_device_ledger(struct pim_device *device);
 /* Start the account again. Waits for every queue first. */
 enum pim_status pim_ledger_reset(struct pim_device *device, struct pim_error *error);
 
+/* -------------------------------------------------------------------------------------------- report --- */
+
+/* One report in three notations, made by one walker: the target's resolved parameters with origin and source, time by phase,
+ * counters, derived figures, energy, and what is an assumption. Byte-identical for any number of host threads.
+ *   text  for people: parameters that have their default are left out, times and energies are scaled
+ *   JSON  {"schema": "pimento.report", "schema_version": 1, section: {key: {"value", "unit", ...}}}; integers above 2^53 are
+ *         strings of decimal digits
+ *   CSV   section,key,value,unit,origin,source
+ */
+#define PIM_REPORT_SCHEMA_VERSION 1u
+
+enum pim_report_format { PIM_REPORT_TEXT, PIM_REPORT_JSON, PIM_REPORT_CSV };
+
+struct pim_profile_row {
+    const char *function;
+    uint64_t instructions;
+};
+
+struct pim_report_options {
+    enum pim_report_format format;
+    const char *program;                    /* what was run, or NULL */
+    const struct pim_profile_row *profile;  /* NULL: no profile */
+    size_t profile_count;
+    uint64_t host_ns;                       /* wall time of the emulation; 0: not reported, as byte identity wants */
+};
+
+/* The report as newly allocated, NUL-ended text (free()). */
+enum pim_status pim_report(struct pim_device *device, const struct pim_report_options *options, char **text,
+                           size_t *bytes, struct pim_error *error);
+
 /* --------------------------------------------------------------------------------------------- trace --- */
 
 /* Where events go. All functions may fail; `close` finishes the file (written to a temporary name and renamed). */

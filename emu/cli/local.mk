@@ -3,7 +3,6 @@ bin_PROGRAMS += pimento
 pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/command_line.c \
 	emu/cli/help_text.c emu/cli/help_text.h emu/cli/manual_page.c emu/cli/completion.c \
 	emu/cli/version_text.c emu/cli/version_text.h emu/cli/settings.c emu/cli/settings.h \
-	emu/cli/output_file.c emu/cli/output_file.h \
 	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_info.c emu/cli/cmd_objdump.c emu/cli/cmd_targets.c
 pimento_LDADD = libpimento.la $(JANSSON_LIBS) $(ZSTD_LIBS)
 

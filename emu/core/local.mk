@@ -4,11 +4,13 @@ AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER
 pkginclude_HEADERS += emu/pimento.h
 libpimento_la_SOURCES += emu/pimento.h
 libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/derived.c emu/core/derived.h \
-	emu/core/event_list.c emu/core/number_text.c emu/core/number_text.h emu/core/parameter.c \
+	emu/core/event_list.c emu/core/number_text.c emu/core/number_text.h emu/core/output_file.c \
+	emu/core/output_file.h emu/core/parameter.c \
 	emu/core/parameter.h emu/core/path_text.c emu/core/path_text.h emu/core/registry.c emu/core/registry.h \
 	emu/core/spelling.c emu/core/spelling.h emu/core/target.c emu/core/target.h emu/core/target_file.c \
 	emu/core/target_file.h emu/core/target_search.c emu/core/version.c emu/core/clock.c emu/core/clock.h \
 	emu/core/device.c emu/core/device.h emu/core/device_run.c emu/core/device_sinks.c \
 	emu/core/device_transfer.c emu/core/ledger.c emu/core/queue.c emu/core/queue.h emu/core/timeline.c \
-	emu/core/timeline.h emu/core/workers.c emu/core/workers.h
+	emu/core/timeline.h emu/core/workers.c emu/core/workers.h emu/core/json_text.c emu/core/json_text.h \
+	emu/core/report.c emu/core/report.h emu/core/report_csv.c emu/core/report_json.c emu/core/report_text.c
 libpimento_la_SOURCES += emu/core/random.c emu/core/random.h

@@ -53,11 +53,13 @@ enum pim_number pim_parse_real(const char *text, double *value)
 void pim_print_real(double value, char text[PIM_NUMBER_TEXT_SIZE])
 {
     locale_t previous, c = enter_c_locale(&previous);
-    for (int precision = 1; precision <= 17; precision++) {
-        snprintf(text, PIM_NUMBER_TEXT_SIZE, "%.*g", precision, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    int precision = 1, digits = 1;
+    while (precision < 17 && (snprintf(text, PIM_NUMBER_TEXT_SIZE, "%.*g", precision, value), strtod(text, NULL) != value))
+        precision++;
+    for (double power = 10; power <= fabs(value) && digits < 15; power *= 10)
+        digits++;
+    /* 20000, not 2e+04: at least the digits before the point. */
+    snprintf(text, PIM_NUMBER_TEXT_SIZE, "%.*g", precision > digits ? precision : digits, value);
     leave_c_locale(c, previous);
 }
 

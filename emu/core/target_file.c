@@ -1,5 +1,3 @@
-#include "config.h" /* GNU extensions of the C library */
-
 #include "target_file.h"
 
 #include <ctype.h>
@@ -7,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "whole_file.h"
 
 enum {
     FILE_BYTES_MAX = 1 << 20,
@@ -307,22 +307,12 @@ enum pim_status target_file_parse(const char *name, const char *text, size_t byt
 
 enum pim_status target_file_read(const char *path, struct target_file **file, struct pim_error *error)
 {
-    FILE *stream = fopen(path, "rb");
-    if (!stream)
-        return pim_fail(error, PIM_BAD_INPUT, "%s: cannot be opened: %m", path);
-    char *text = malloc(FILE_BYTES_MAX + 1);
-    size_t bytes = text ? fread(text, 1, FILE_BYTES_MAX + 1, stream) : 0;
-    bool unreadable = ferror(stream);
-    fclose(stream);
-    enum pim_status status;
-    if (!text)
-        status = pim_fail(error, PIM_NO_MEMORY, "%s: no memory to read it", path);
-    else if (unreadable)
-        status = pim_fail(error, PIM_BAD_INPUT, "%s: cannot be read, expected a target file", path);
-    else if (bytes > FILE_BYTES_MAX)
-        status = pim_fail(error, PIM_BAD_INPUT, "%s: larger than %d bytes, expected a target file", path, FILE_BYTES_MAX);
-    else
-        status = target_file_parse(path, text, bytes, file, error);
+    char *text;
+    size_t bytes;
+    enum pim_status status = read_whole_file(path, FILE_BYTES_MAX, &text, &bytes, error);
+    if (status != PIM_OK)
+        return status;
+    status = target_file_parse(path, text, bytes, file, error);
     free(text);
     return status;
 }

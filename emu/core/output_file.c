@@ -1,6 +1,7 @@
 #include "output_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,30 +19,27 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-/* mkstemp makes files private; give the mode that fopen would have given. */
-static int make_temporary(char *template)
+enum { TEMPORARY_TRIES = 1000 };
+
+/* Made with open, not mkstemp, so that the file gets the mode any new file gets. */
+static int make_temporary(const char *path, char *temporary, size_t size)
 {
-    int descriptor = mkstemp(template);
-    if (descriptor < 0)
-        return -1;
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(descriptor, 0666 & ~mask) != 0) {
-        close(descriptor);
-        unlink(template);
-        return -1;
+    for (unsigned i = 0; i < TEMPORARY_TRIES; i++) {
+        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), i);
+        int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
     }
-    return descriptor;
+    return -1;
 }
 
 static enum pim_status open_temporary(struct output_file *output, struct pim_error *error)
 {
-    size_t size = strlen(output->path) + sizeof ".XXXXXX";
+    size_t size = strlen(output->path) + 48;
     output->temporary = malloc(size);
     if (!output->temporary)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    snprintf(output->temporary, size, "%s.XXXXXX", output->path);
-    int descriptor = make_temporary(output->temporary);
+    int descriptor = make_temporary(output->path, output->temporary, size);
     if (descriptor < 0) {
         enum pim_status status = pim_fail(error, PIM_IO, "%s: %s", output->path, strerror(errno));
         free(output->temporary);
@@ -49,7 +47,10 @@ static enum pim_status open_temporary(struct output_file *output, struct pim_err
         return status;
     }
     output->file = fdopen(descriptor, "wb");
-    return output->file ? PIM_OK : pim_fail(error, PIM_IO, "%s: %s", output->path, strerror(errno));
+    if (output->file)
+        return PIM_OK;
+    close(descriptor);
+    return pim_fail(error, PIM_IO, "%s: %s", output->path, strerror(errno));
 }
 
 enum pim_status output_open(const char *path, struct output_file *output, struct pim_error *error)
