@@ -218,12 +218,21 @@ static void append_source_symbol(struct elf_file *file, const struct asm_symbol 
     });
 }
 
+/* Private labels are not written, nor constants that the file's class cannot hold. */
+static bool is_written(const struct assembler *a, const struct asm_symbol *symbol)
+{
+    if (symbol->defined_in_pass != 2 || asm_symbol_is_private(symbol))
+        return false;
+    int64_t number = symbol->value.number;
+    return !is_32_bit(a) || symbol->value.section || (number >= INT32_MIN && number <= UINT32_MAX && symbol->size <= UINT32_MAX);
+}
+
 static void append_symbols(struct elf_file *file, bool global)
 {
     struct assembler *a = file->a;
     for (size_t i = 0; i < a->symbol_count; i++) {
         const struct asm_symbol *symbol = a->symbols[i];
-        if (symbol->defined_in_pass == 2 && symbol->global == global && !asm_symbol_is_private(symbol))
+        if (symbol->global == global && is_written(a, symbol))
             append_source_symbol(file, symbol);
     }
 }

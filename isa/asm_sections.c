@@ -97,6 +97,16 @@ void asm_begin_pass(struct assembler *a)
         a->section = a->sections[0];
 }
 
+static bool no_home(struct assembler *a, const char *name, size_t length)
+{
+    struct asm_buffer *names = asm_new_buffer(a);
+    for (const struct isa_space *space = a->set->spaces; space->name; space++)
+        for (const char *const *known = space->sections; known && *known; known++)
+            asm_print(a, names, "%s%s", names->size ? " " : "", *known);
+    return asm_error(a, name, "section '%.*s' belongs to no space of %s, expected a name that begins with one of %s", (int)length,
+                     name, a->set->name, (const char *)names->data);
+}
+
 bool asm_enter_section(struct assembler *a, const char *name, size_t length, bool no_bits)
 {
     for (size_t i = 0; i < a->section_count; i++) {
@@ -108,8 +118,7 @@ bool asm_enter_section(struct assembler *a, const char *name, size_t length, boo
     uint32_t space;
     unsigned rank;
     if (!find_home(a, name, length, &space, &rank))
-        return asm_error(a, NULL, "section '%.*s' belongs to no space of %s, expected a name that begins with %s or the like",
-                         (int)length, name, a->set->name, a->sections[0]->name);
+        return no_home(a, name, length);
     a->section = add_section(a, name, length, space, rank, no_bits);
     return true;
 }

@@ -78,7 +78,7 @@ bool asm_define_label(struct assembler *a, const char *name, size_t length)
     if (!check_name(a, name, length))
         return false;
     struct asm_symbol *symbol = asm_symbol(a, name, length);
-    if (a->pass == 2 && symbol->defined_in_pass == 1 && symbol->value.section == a->section &&
+    if (a->pass == 2 && a->diagnostic_count == 0 && symbol->defined_in_pass == 1 && symbol->value.section == a->section &&
         symbol->value.number != (int64_t)a->section->size)
         return asm_error(a, name, "'%s' moved between the passes: a size before it depends on what comes later", symbol->name);
     return define(a, name, symbol, here(a));
@@ -146,6 +146,18 @@ bool asm_symbol_is_private(const struct asm_symbol *symbol)
     return isdigit((unsigned char)symbol->name[0]) || strncmp(symbol->name, ".L", 2) == 0;
 }
 
+/* `.equ` can name any distance from a label, the file only what lies in the label's space. */
+static void check_range(struct assembler *a, const struct asm_symbol *symbol)
+{
+    const struct isa_space *space = asm_space(a, symbol->value.section);
+    uint64_t offset = (uint64_t)asm_link_value(&symbol->value) - space->link_base;
+    if (offset > space->bytes)
+        asm_error_at(a, symbol->place, "'%s' lies outside of %s", symbol->name, space->name);
+    else if (symbol->size_given && symbol->size > space->bytes - offset)
+        asm_error_at(a, symbol->place, "'%s' with %llu bytes reaches beyond %s", symbol->name, (unsigned long long)symbol->size,
+                     space->name);
+}
+
 /* After pass 2. */
 void asm_check_symbols(struct assembler *a)
 {
@@ -153,5 +165,7 @@ void asm_check_symbols(struct assembler *a)
         const struct asm_symbol *symbol = a->symbols[i];
         if (symbol->defined_in_pass == 0 && symbol->global)
             asm_warn(a, symbol->place, "'%s' is declared global but not defined", symbol->name);
+        if (symbol->defined_in_pass == 2 && symbol->value.section)
+            check_range(a, symbol);
     }
 }

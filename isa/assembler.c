@@ -64,7 +64,7 @@ static bool instruction(struct assembler *a, const char *name, size_t length)
     size_t count;
     if (!asm_space(a, a->section)->code)
         return asm_error(a, name, "an instruction in section '%s', expected it in code such as '.text'", a->section->name);
-    if (a->section->size % a->set->word_bytes)
+    if (a->pass == 1 && a->section->size % a->set->word_bytes) /* in pass 2 an error before it may have moved it */
         return asm_error(a, name, "the instruction is not aligned to %u bytes, expected '.align' before it", a->set->word_bytes);
     bool good = read_operands(a, operands, &count);
     if (a->pass == 1 || !good)
@@ -190,7 +190,6 @@ static bool run_pass(struct assembler *a, struct asm_file *file)
 
 static enum pim_status produce(struct assembler *a, struct asm_output *output)
 {
-    asm_check_symbols(a);
     if (a->options->listing) {
         asm_print(a, &a->listing, "%s", "");
         output->listing = (char *)a->listing.data;
@@ -209,6 +208,7 @@ static enum pim_status run(struct assembler *a, struct asm_file *file, struct as
     if (!run_pass(a, file) || !asm_lay_out(a))
         return asm_report(a);
     run_pass(a, file);
+    asm_check_symbols(a);
     enum pim_status status = asm_report(a);
     return status ? status : produce(a, output);
 }
