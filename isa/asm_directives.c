@@ -50,7 +50,7 @@ static bool visibility(struct assembler *a, const char *at, int global)
             return false;
         struct asm_symbol *symbol = asm_symbol(a, name, length);
         *(global ? &symbol->global : &symbol->local) = true;
-        if (symbol->global && symbol->local)
+        if (a->pass == 1 && symbol->global && symbol->local)
             return asm_error(a, name, "'%s' is declared both global and local", symbol->name);
     } while (asm_accept(a, ','));
     return asm_expect_end(a);

@@ -9,7 +9,10 @@
 struct pim_place asm_place(const struct assembler *a, const char *at)
 {
     struct pim_place place = {.file = a->top_name};
-    if (a->line) {
+    if (!a->line && a->frame && a->frame->next) { /* between statements */
+        place.file = a->frame->lines.line[a->frame->next - 1].file;
+        place.line = a->frame->lines.line[a->frame->next - 1].number;
+    } else if (a->line) {
         place.file = a->line->file;
         place.line = a->line->number;
         place.column = at ? (unsigned)(at - a->line->text) + 1 : 0;

@@ -272,7 +272,8 @@ static bool apply(struct assembler *a, const char *at, enum operator_kind kind, 
 static size_t operator_here(struct assembler *a, unsigned lowest)
 {
     size_t count = sizeof operators / sizeof *operators;
-    asm_skip_space(a);
+    if (asm_at_end(a) || !strchr("|&=!<>^+-*/%", *a->at))
+        return count;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(operators[i].spelling);
         if (length <= (size_t)(a->end - a->at) && memcmp(a->at, operators[i].spelling, length) == 0)

@@ -22,7 +22,7 @@ enum {
     ASM_MOST_NESTING = 64,         /* of includes, macros, repetitions, conditions, parentheses */
     ASM_LARGEST_SOURCE = 64 << 20,    /* bytes of one file */
     ASM_LARGEST_EXPANSION = 16 << 20, /* bytes of one macro call */
-    ASM_MOST_STEPS = 8000000,      /* of one pass: lines, statements and each 64 characters of them; so that everything ends */
+    ASM_MOST_STEPS = 8000000,         /* asm_options.most_steps when that is 0 */
 };
 
 struct asm_buffer {

@@ -38,10 +38,11 @@ void asm_pop_frame(struct assembler *a)
 /* Every line and statement counts, long ones more, so that no input runs for ever. */
 static void count_step(struct assembler *a, size_t length)
 {
-    a->steps += 1 + length / 64;
-    if (a->steps <= ASM_MOST_STEPS)
+    uint64_t most = a->options->most_steps ? a->options->most_steps : ASM_MOST_STEPS;
+    a->steps += 1 + length / 16;
+    if (a->steps <= most)
         return;
-    asm_error(a, NULL, "more than %d lines and statements: does a macro or a repetition not end?", ASM_MOST_STEPS);
+    asm_error(a, NULL, "more than %llu lines and statements: does a macro or a repetition not end?", (unsigned long long)most);
     asm_give_up(a, PIM_BAD_INPUT);
 }
 
@@ -59,6 +60,7 @@ static void leave_frame(struct assembler *a)
         asm_error_at(a, a->conditions[--a->condition_count].place, "this condition has no '.endif'");
     asm_list_line(a, NULL);
     asm_pop_frame(a);
+    a->line = NULL; /* it may have gone with the frame */
 }
 
 bool asm_next_line(struct assembler *a, struct asm_line *line)

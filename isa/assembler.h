@@ -12,6 +12,8 @@ struct asm_options {
     const char *const *definitions;     /* "NAME=expression", NULL-ended, may be NULL */
     bool listing;
     bool debug_lines;                   /* write DWARF line information */
+    uint64_t most_steps;                /* bound on the work: lines and statements of one pass, each 16 characters count as one;
+                                           0: a bound that no sensible program reaches */
     bool no_files;                      /* `.include` and `.incbin` are errors: for a text from who knows where */
 };
 

@@ -256,6 +256,11 @@ static enum pim_status note_section(const struct reader *reader, struct tables *
 
 static enum pim_status find_tables(const struct reader *reader, struct tables *tables)
 {
+    const GElf_Ehdr *header = &reader->header;
+    uint64_t table_bytes = (uint64_t)header->e_shnum * header->e_shentsize;
+    if (header->e_shoff > reader->file_bytes || table_bytes > reader->file_bytes - header->e_shoff)
+        return bad(reader, "%u section headers at offset %" PRIu64 ", expected them in a file of %zu bytes", header->e_shnum,
+                   header->e_shoff, reader->file_bytes);
     if (elf_getshdrnum(reader->elf, &tables->section_count))
         return bad(reader, "the section headers cannot be read: %s", elf_errmsg(-1));
     if (tables->section_count == 0)

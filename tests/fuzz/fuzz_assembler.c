@@ -17,7 +17,8 @@ static void check_output(const struct asm_output *output)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct asm_options options = {.set = &dpu_instruction_set, .no_files = true, .listing = true, .debug_lines = true};
+    struct asm_options options = {.set = &dpu_instruction_set, .no_files = true, .listing = true, .debug_lines = true,
+                                  .most_steps = 100000};
     struct asm_output output;
     struct pim_error error = {0};
     char *text = calloc(1, size + 1);
