@@ -14,19 +14,22 @@ const struct pim_kernel *const pim_kernels[] = {
     &kernel_gemv_float, &kernel_arithmetic_loops, &kernel_wram_stream, &kernel_mram_stream, NULL,
 };
 
-const struct pim_kernel *pim_kernel_named(const char *name) {
+const struct pim_kernel *pim_kernel_named(const char *name)
+{
     for (size_t i = 0; pim_kernels[i] != NULL; i++)
         if (strcmp(pim_kernels[i]->name, name) == 0)
             return pim_kernels[i];
     return NULL;
 }
 
-static bool readable_in(const char *folder, size_t folder_length, const char *file, char *path, size_t size) {
+static bool readable_in(const char *folder, size_t folder_length, const char *file, char *path, size_t size)
+{
     int length = snprintf(path, size, "%.*s/%s", (int)folder_length, folder, file);
     return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
-enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error) {
+enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error)
+{
     const char *folders[] = {getenv("PIMENTO_KERNELS"), PIM_KERNEL_FOLDER, PIM_KERNEL_BUILD_FOLDER};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         for (const char *folder = folders[i]; folder != NULL && *folder != '\0';) {
@@ -41,13 +44,15 @@ enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, siz
 }
 
 void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *kernel, struct pim_device *device,
-                         const struct pim_image *image) {
+                         const struct pim_image *image)
+{
     *job = (struct pim_kernel_job){.kernel = kernel, .device = device, .image = image, .seed = 1};
     for (size_t i = 0; kernel->parameters[i].name != NULL; i++)
         job->values[i] = kernel->parameters[i].standard;
 }
 
-enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uint64_t value, struct pim_error *error) {
+enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uint64_t value, struct pim_error *error)
+{
     const struct pim_kernel_parameter *parameters = job->kernel->parameters;
     for (size_t i = 0; parameters[i].name != NULL; i++) {
         if (strcmp(parameters[i].name, name) != 0)
@@ -61,7 +66,8 @@ enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uin
     return pim_fail(error, PIM_USAGE, "kernel %s has no parameter '%s'", job->kernel->name, name);
 }
 
-enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error) {
+enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error)
+{
     const char *backend = pim_device_backend(job->device)->name;
     if (strcmp(backend, job->kernel->backend) != 0)
         return pim_fail(error, PIM_USAGE, "kernel %s is for the back-end %s, the target's is %s", job->kernel->name,
@@ -70,14 +76,16 @@ enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *err
     return status != PIM_OK ? status : job->kernel->run(job, error);
 }
 
-static uint64_t fnv_1a(const uint8_t *bytes, size_t count) {
+static uint64_t fnv_1a(const uint8_t *bytes, size_t count)
+{
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < count; i++)
         hash = (hash ^ bytes[i]) * 0x100000001b3u;
     return hash;
 }
 
-static uint64_t element_at(const void *elements, size_t index, size_t bytes) {
+static uint64_t element_at(const void *elements, size_t index, size_t bytes)
+{
     uint64_t value = 0;
     for (size_t i = 0; i < bytes; i++)
         value |= (uint64_t)((const uint8_t *)elements)[index * bytes + i] << 8 * i;
@@ -85,7 +93,8 @@ static uint64_t element_at(const void *elements, size_t index, size_t bytes) {
 }
 
 enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,
-                                 size_t count, size_t element_bytes, struct pim_error *error) {
+                                 size_t count, size_t element_bytes, struct pim_error *error)
+{
     job->result_hash = fnv_1a(result, count * element_bytes);
     if (memcmp(result, reference, count * element_bytes) == 0)
         return PIM_OK;

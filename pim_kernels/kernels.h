@@ -1,6 +1,7 @@
-/* The kernels that pimento brings: for each a device program (an ELF file, assembled at make) and a driver, side by side. A driver makes
- * its operand from a seed, tiles it over all units of a device, moves the data, launches, gathers and compares with the plain C
- * reference. To add one: a pair of files in pim_kernels/<back-end>/, a row in kernels.c, a line in local.mk.
+/* The kernels that pimento brings: for each a device program (an ELF file, assembled at make) and a driver,
+ * side by side. A driver makes its operand from a seed, tiles it over all units of a device, moves the data,
+ * launches, gathers and compares with the plain C reference. To add one: a pair of files in
+ * pim_kernels/<back-end>/, a row in kernels.c, a line in local.mk.
  */
 #ifndef KERNELS_H
 #define KERNELS_H
@@ -44,7 +45,8 @@ struct pim_kernel {
 extern const struct pim_kernel *const pim_kernels[]; /* NULL-ended */
 const struct pim_kernel *pim_kernel_named(const char *name);
 
-/* The path of a kernel's ELF file: the folders of PIMENTO_KERNELS (separated by colons), the installed folder, the build folder. */
+/* The path of a kernel's ELF file: the folders of PIMENTO_KERNELS (separated by colons), the installed folder,
+ * the build folder. */
 enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error);
 
 /* A job with all parameters at their defaults and seed 1. */

@@ -1,5 +1,5 @@
-// For tests/test_arithmetic.c: results[i] = routine(a[i], b[i]) for arrays of 64-bit words in WRAM. 32-bit routines get and give the
-// low words. Tasklets take the elements in turn.
+// For tests/test_arithmetic.c: results[i] = routine(a[i], b[i]) for arrays of 64-bit words in WRAM. 32-bit
+// routines get and give the low words. Tasklets take the elements in turn.
 
         .include "runtime.inc"
         .include "integer_arithmetic.inc"

@@ -25,7 +25,8 @@ struct test_outcome {
     uint64_t operations, result_hash, kernel_cycles, elapsed_ps, instructions;
 };
 
-static inline uint64_t test_counter(struct pim_device *device, const char *name) {
+static inline uint64_t test_counter(struct pim_device *device, const char *name)
+{
     const struct pim_counter *rows = pim_device_backend(device)->counters;
     const struct pim_ledger *ledger = pim_device_ledger(device);
     for (size_t i = 0; rows[i].name != NULL; i++)
@@ -36,7 +37,8 @@ static inline uint64_t test_counter(struct pim_device *device, const char *name)
 }
 
 static inline struct pim_device *test_device(const struct test_run *run, struct pim_registry **registry,
-                                             struct pim_target **target) {
+                                             struct pim_target **target)
+{
     struct pim_error error = {0};
     struct pim_device *device = NULL;
     struct pim_device_options options = {.units = run->units, .threads = run->threads, .mode = PIM_TIMING};
@@ -48,7 +50,8 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     return device;
 }
 
-static inline struct test_outcome test_kernel(const struct test_run *run) {
+static inline struct test_outcome test_kernel(const struct test_run *run)
+{
     struct test_outcome outcome = {0};
     struct pim_registry *registry;
     struct pim_target *target;
@@ -78,19 +81,22 @@ static inline struct test_outcome test_kernel(const struct test_run *run) {
     return outcome;
 }
 
-static inline struct test_outcome test_kernel_passes(const struct test_run *run) {
+static inline struct test_outcome test_kernel_passes(const struct test_run *run)
+{
     struct test_outcome outcome = test_kernel(run);
     ck_assert_msg(outcome.status == PIM_OK, "%s on %u units: %s", run->kernel, run->units, outcome.error.text);
     return outcome;
 }
 
 /* PIMENTO_TEST_SEED and PIMENTO_TEST_SCALE (percent). */
-static inline uint64_t test_seed(void) {
+static inline uint64_t test_seed(void)
+{
     const char *text = getenv("PIMENTO_TEST_SEED");
     return text != NULL ? strtoull(text, NULL, 0) : 20250807;
 }
 
-static inline int test_scaled(int count) {
+static inline int test_scaled(int count)
+{
     const char *text = getenv("PIMENTO_TEST_SCALE");
     int scaled = text != NULL ? (int)((long)count * atol(text) / 100) : count;
     return scaled > 0 ? scaled : 1;

@@ -1,5 +1,5 @@
-/* Do the arithmetic routines of pim_kernels/dpu give what the host's integers and IEEE arithmetic give, on corner cases and random bit
- * patterns? They run on the emulator, 1024 pairs a launch.
+/* Do the arithmetic routines of pim_kernels/dpu give what the host's integers and IEEE arithmetic give, on
+ * corner cases and random bit patterns? They run on the emulator, 1024 pairs a launch.
  */
 #include "kernel_fixture.h"
 
@@ -38,7 +38,8 @@ static const uint64_t double_corners[] = {0, 0x8000000000000000, 1, 0x8000000000
     0xfff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001, 0xffffffffffffffff, 0x00000000ffffffff, 0x0000000100000000,
     0x1fffffffffffffff, 0x3fe00000ffffffff};
 
-static const uint64_t *corners_of(enum arithmetic_type type, size_t *count) {
+static const uint64_t *corners_of(enum arithmetic_type type, size_t *count)
+{
     if (type == ARITHMETIC_FLOAT) {
         *count = sizeof float_corners / sizeof *float_corners;
         return float_corners;
@@ -61,7 +62,8 @@ struct map {
     struct asm_output output;
 };
 
-static void map_open(struct map *map) {
+static void map_open(struct map *map)
+{
     const char *const include_paths[] = {PIM_SOURCE_FOLDER "/pim_kernels/dpu", NULL};
     const struct asm_options options = {.set = instruction_set_named("dpu"), .include_paths = include_paths};
     struct pim_error error = {0};
@@ -73,7 +75,8 @@ static void map_open(struct map *map) {
     ck_assert_msg(pim_device_load(map->device, (struct pim_units){0, 0}, map->image, &error) == PIM_OK, "%s", error.text);
 }
 
-static void map_close(struct map *map) {
+static void map_close(struct map *map)
+{
     pim_device_close(map->device);
     pim_image_free(map->image);
     asm_output_free(&map->output);
@@ -81,7 +84,8 @@ static void map_close(struct map *map) {
     pim_registry_close(map->registry);
 }
 
-static void move(struct map *map, enum pim_direction direction, const char *symbol, uint64_t offset, void *data, uint64_t bytes) {
+static void move(struct map *map, enum pim_direction direction, const char *symbol, uint64_t offset, void *data, uint64_t bytes)
+{
     const struct pim_symbol *place = pim_image_symbol(map->image, symbol);
     ck_assert_msg(place != NULL, "no symbol %s", symbol);
     struct pim_transfer transfer = {0, place->space, place->value + offset, bytes, data};
@@ -90,7 +94,8 @@ static void move(struct map *map, enum pim_direction direction, const char *symb
 }
 
 static enum pim_status map_run(struct map *map, uint32_t routine, uint32_t tasklets, uint64_t *a, uint64_t *b, uint64_t *results,
-                               uint32_t count, struct pim_error *error) {
+                               uint32_t count, struct pim_error *error)
+{
     uint32_t arguments[] = {routine, count};
     move(map, PIM_TO_UNIT, "tasklets", 0, &tasklets, sizeof tasklets);
     move(map, PIM_TO_UNIT, "arguments", 0, arguments, sizeof arguments);
@@ -104,24 +109,28 @@ static enum pim_status map_run(struct map *map, uint32_t routine, uint32_t taskl
 
 /* ---- expected results ---- */
 
-static uint64_t expected(const struct routine *routine, uint64_t a, uint64_t b) {
+static uint64_t expected(const struct routine *routine, uint64_t a, uint64_t b)
+{
     if (routine->is_unsigned)
         return routine->type == ARITHMETIC_INT32 ? (uint32_t)a / (uint32_t)b : a / b;
     return operator_arithmetic(routine->type, routine->operation, a, b);
 }
 
-static bool narrow(const struct routine *routine) {
+static bool narrow(const struct routine *routine)
+{
     return operator_arithmetic_bytes(routine->type) == 4;
 }
 
 /* Integer division by zero is a fault, tested apart: such a divisor becomes 1. */
-static uint64_t divisor(const struct routine *routine, uint64_t b) {
+static uint64_t divisor(const struct routine *routine, uint64_t b)
+{
     bool integer = routine->type == ARITHMETIC_INT32 || routine->type == ARITHMETIC_INT64;
     bool zero = narrow(routine) ? (uint32_t)b == 0 : b == 0;
     return integer && routine->operation == ARITHMETIC_DIV && zero ? 1 : b;
 }
 
-static void check_batch(struct map *map, uint32_t row, uint64_t *a, uint64_t *b, uint32_t count, uint64_t seed) {
+static void check_batch(struct map *map, uint32_t row, uint64_t *a, uint64_t *b, uint32_t count, uint64_t seed)
+{
     const struct routine *routine = &routines[row];
     uint64_t results[PAIRS];
     struct pim_error error = {0};
@@ -141,7 +150,8 @@ static void check_batch(struct map *map, uint32_t row, uint64_t *a, uint64_t *b,
     }
 }
 
-START_TEST(corner_cases) {
+START_TEST(corner_cases)
+{
     struct map map = {0};
     uint64_t a[PAIRS], b[PAIRS];
     size_t corners;
@@ -157,8 +167,10 @@ START_TEST(corner_cases) {
 }
 END_TEST
 
-/* A bit pattern: any; few bits; or, for floating point, an exponent close to the other operand's, where rounding happens. */
-static uint64_t pattern(enum arithmetic_type type, uint64_t seed, uint64_t stream, uint64_t index) {
+/* A bit pattern: any; few bits; or, for floating point, an exponent close to the other operand's, where
+ * rounding happens. */
+static uint64_t pattern(enum arithmetic_type type, uint64_t seed, uint64_t stream, uint64_t index)
+{
     uint64_t number = pim_random(seed, stream, index), choice = pim_random_below(seed, stream + 2, index, 4);
     uint64_t near = pim_random_below(seed, stream + 4, index, 60);
     if (choice == 0)
@@ -170,7 +182,8 @@ static uint64_t pattern(enum arithmetic_type type, uint64_t seed, uint64_t strea
     return number >> pim_random_below(seed, stream + 6, index, 64);
 }
 
-START_TEST(random_patterns) {
+START_TEST(random_patterns)
+{
     struct map map = {0};
     uint64_t a[PAIRS], b[PAIRS], seed = test_seed();
     int batches = test_scaled(16);
@@ -187,7 +200,8 @@ START_TEST(random_patterns) {
 }
 END_TEST
 
-START_TEST(division_by_zero_is_fault_2) {
+START_TEST(division_by_zero_is_fault_2)
+{
     struct map map = {0};
     uint64_t a[1] = {5}, b[1] = {0}, results[1];
     struct pim_error error = {0};
@@ -200,7 +214,8 @@ START_TEST(division_by_zero_is_fault_2) {
 }
 END_TEST
 
-static uint64_t instructions_of(uint64_t a, uint64_t b) {
+static uint64_t instructions_of(uint64_t a, uint64_t b)
+{
     struct map map = {0};
     uint64_t results[1];
     struct pim_error error = {0};
@@ -211,8 +226,10 @@ static uint64_t instructions_of(uint64_t a, uint64_t b) {
     return instructions;
 }
 
-/* doc/kernels.md: the cost of a multiplication is a constant and the bit length of the smaller operand, in either order. */
-START_TEST(multiplication_costs_the_bits_of_the_smaller_operand) {
+/* doc/kernels.md: the cost of a multiplication is a constant and the bit length of the smaller operand, in
+ * either order. */
+START_TEST(multiplication_costs_the_bits_of_the_smaller_operand)
+{
     uint64_t least = instructions_of(1, 1000);
     for (int bits = 1; bits <= 32; bits++) {
         uint64_t smaller = (uint64_t)1 << (bits - 1);
@@ -222,7 +239,8 @@ START_TEST(multiplication_costs_the_bits_of_the_smaller_operand) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("arithmetic");
     TCase *tcase = tcase_create("routines");
     tcase_set_timeout(tcase, 120);

@@ -28,12 +28,14 @@ static const struct test_run shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
-START_TEST(every_shape_gives_the_reference) {
+START_TEST(every_shape_gives_the_reference)
+{
     test_kernel_passes(&shapes[_i]);
 }
 END_TEST
 
-START_TEST(every_tasklet_count_gives_the_reference) {
+START_TEST(every_tasklet_count_gives_the_reference)
+{
     const char *const names[] = {"vector_add", "reduction", "histogram", "gemv_int8", "gemv_int32", "gemv_float"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct test_run run = {names[i], 1, 1, NULL, {{"tasklets", (uint64_t)_i}}};
@@ -45,11 +47,13 @@ START_TEST(every_tasklet_count_gives_the_reference) {
 }
 END_TEST
 
-static uint64_t draw(uint64_t seed, uint64_t stream, uint64_t least, uint64_t most) {
+static uint64_t draw(uint64_t seed, uint64_t stream, uint64_t least, uint64_t most)
+{
     return least + pim_random_below(seed, stream, 0, (uint32_t)(most - least + 1));
 }
 
-START_TEST(random_shapes_give_the_reference) {
+START_TEST(random_shapes_give_the_reference)
+{
     static const char *const names[] = {"vector_add", "reduction", "histogram", "gemv_int8", "gemv_int32", "gemv_float"};
     uint64_t seed = test_seed();
     int count = test_scaled(60);
@@ -67,14 +71,16 @@ START_TEST(random_shapes_give_the_reference) {
 }
 END_TEST
 
-START_TEST(gemv_spreads_over_hundreds_of_units) {
+START_TEST(gemv_spreads_over_hundreds_of_units)
+{
     const struct test_run run = {"gemv_int8", 300, 2, NULL, {{"tasklets", 16}, {"rows", 5003}, {"columns", 203}}};
     struct test_outcome outcome = test_kernel_passes(&run);
     ck_assert_uint_eq(outcome.operations, 5003 * 203);
 }
 END_TEST
 
-static void same_account(const struct test_outcome *a, const struct test_outcome *b, const char *what) {
+static void same_account(const struct test_outcome *a, const struct test_outcome *b, const char *what)
+{
     ck_assert_msg(a->result_hash == b->result_hash, "%s: results differ", what);
     ck_assert_msg(a->kernel_cycles == b->kernel_cycles, "%s: cycles differ: %llu, %llu", what,
                   (unsigned long long)a->kernel_cycles, (unsigned long long)b->kernel_cycles);
@@ -82,7 +88,8 @@ static void same_account(const struct test_outcome *a, const struct test_outcome
     ck_assert_msg(a->instructions == b->instructions, "%s: instructions differ", what);
 }
 
-START_TEST(host_threads_do_not_change_the_account) {
+START_TEST(host_threads_do_not_change_the_account)
+{
     const char *const names[] = {"gemv_int32", "histogram", "mram_stream"};
     struct test_run run = {names[_i], 33, 1, NULL, {{0}}};
     struct test_outcome one = test_kernel_passes(&run);
@@ -92,7 +99,8 @@ START_TEST(host_threads_do_not_change_the_account) {
 }
 END_TEST
 
-START_TEST(engines_agree) {
+START_TEST(engines_agree)
+{
     const struct pim_kernel *kernel = pim_kernels[_i];
     struct test_run run = {kernel->name, 1, 1, "fast", {{"tasklets", 13}}};
     struct test_outcome fast = test_kernel_passes(&run);
@@ -102,7 +110,8 @@ START_TEST(engines_agree) {
 }
 END_TEST
 
-START_TEST(micro_benchmarks_give_the_reference) {
+START_TEST(micro_benchmarks_give_the_reference)
+{
     static const uint64_t tasklets[] = {1, 11, 24};
     for (size_t i = 0; i < sizeof tasklets / sizeof tasklets[0]; i++)
         test_kernel_passes(&(struct test_run){"arithmetic_loops", 2, 1, NULL,
@@ -110,7 +119,8 @@ START_TEST(micro_benchmarks_give_the_reference) {
 }
 END_TEST
 
-START_TEST(streams_give_the_reference) {
+START_TEST(streams_give_the_reference)
+{
     static const uint64_t tasklets[] = {1, 16, 24};
     for (size_t i = 0; i < sizeof tasklets / sizeof tasklets[0]; i++) {
         if (_i < 4) /* ORDER STREAM MODE has four rows, ORDER MRAM MODE six */
@@ -123,7 +133,8 @@ START_TEST(streams_give_the_reference) {
 END_TEST
 
 /* doc/kernels.md: 10 instructions for an element, 27 for a block of 256. */
-START_TEST(vector_add_has_the_published_instruction_count) {
+START_TEST(vector_add_has_the_published_instruction_count)
+{
     struct test_run run = {"vector_add", 1, 1, NULL, {{"tasklets", 1}, {"elements", 256}}};
     uint64_t one = test_kernel_passes(&run).instructions;
     run.settings[1].value = 11 * 256;
@@ -132,7 +143,8 @@ START_TEST(vector_add_has_the_published_instruction_count) {
 }
 END_TEST
 
-START_TEST(a_wrong_result_is_named) {
+START_TEST(a_wrong_result_is_named)
+{
     const uint32_t result[] = {1, 2, 3, 4}, reference[] = {1, 2, 5, 6};
     struct pim_kernel_job job = {.kernel = pim_kernel_named("vector_add")};
     struct pim_error error = {0};
@@ -141,7 +153,8 @@ START_TEST(a_wrong_result_is_named) {
 }
 END_TEST
 
-START_TEST(wrong_parameters_are_refused) {
+START_TEST(wrong_parameters_are_refused)
+{
     struct test_outcome outcome = test_kernel(&(struct test_run){"vector_add", 1, 1, NULL, {{"tasklets", 25}}});
     ck_assert_int_eq(outcome.status, PIM_USAGE);
     ck_assert_str_eq(outcome.error.text, "vector_add: tasklets is 25, expected 1 to 24");
@@ -153,21 +166,24 @@ START_TEST(wrong_parameters_are_refused) {
 }
 END_TEST
 
-static size_t kernel_count(void) {
+static size_t kernel_count(void)
+{
     size_t count = 0;
     while (pim_kernels[count] != NULL)
         count++;
     return count;
 }
 
-static TCase *looped(Suite *suite, const char *name) {
+static TCase *looped(Suite *suite, const char *name)
+{
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
     return tcase;
 }
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("kernels");
     TCase *tcase = looped(suite, "results");
     tcase_add_loop_test(tcase, every_shape_gives_the_reference, 0, SHAPES);

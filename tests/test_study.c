@@ -6,7 +6,8 @@
 
 #include "studies/study.h"
 
-static struct pim_study_report *run_study(const char *name) {
+static struct pim_study_report *run_study(const char *name)
+{
     struct pim_registry *registry;
     struct pim_study_report *report;
     struct pim_error error = {0};
@@ -16,7 +17,8 @@ static struct pim_study_report *run_study(const char *name) {
     return report;
 }
 
-START_TEST(upmem_micro_is_within_its_bounds) {
+START_TEST(upmem_micro_is_within_its_bounds)
+{
     struct pim_study_report *report = run_study("upmem-micro");
     size_t tests, vector_additions = 0;
     double mean = pim_study_mean_error(report, &tests);
@@ -36,7 +38,8 @@ END_TEST
 
 static const struct pim_study example_study = {.name = "example", .title = "Example", .target = "upmem-2556", .notes = "Notes."};
 
-START_TEST(reports_have_every_row_in_every_format) {
+START_TEST(reports_have_every_row_in_every_format)
+{
     struct pim_study_row rows[] = {
         {"Group one", "with \"quotes\", commas", "MB/s", "a source", PIM_STUDY_TEST, 100, 103},
         {"Group one", "second", "MB/s", "a source", PIM_STUDY_MODEL, 100, 150},
@@ -62,7 +65,8 @@ START_TEST(reports_have_every_row_in_every_format) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("study");
     TCase *tcase = tcase_create("study");
     tcase_set_timeout(tcase, 600);

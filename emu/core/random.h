@@ -1,7 +1,8 @@
-/* Random numbers by counter: a number is a function of (seed, stream, index) alone, so that any thread can make any part of the data in any
- * order and all get the same. The function is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
- * generators, OOPSLA 2014, with the constants of Stafford's mix 13), applied to the seed, then to the stream, then to the index: for a
- * fixed seed and stream it is a bijection of the index. Good for data and noise, not for secrets.
+/* Random numbers by counter: a number is a function of (seed, stream, index) alone, so that any thread can make
+ * any part of the data in any order and all get the same. The function is the finaliser of SplitMix64 (Steele,
+ * Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014, with the constants of Stafford's mix
+ * 13), applied to the seed, then to the stream, then to the index: for a fixed seed and stream it is a
+ * bijection of the index. Good for data and noise, not for secrets.
  */
 #ifndef PIM_RANDOM_H
 #define PIM_RANDOM_H

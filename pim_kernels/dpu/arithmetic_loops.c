@@ -1,5 +1,6 @@
-/* Micro-benchmark: one arithmetic operation over blocks in WRAM, as published for the hardware: random elements of 31 bits and the
- * scalar 1048576 in the type at hand. All units do the same; the first one's result is checked.
+/* Micro-benchmark: one arithmetic operation over blocks in WRAM, as published for the hardware: random elements
+ * of 31 bits and the scalar 1048576 in the type at hand. All units do the same; the first one's result is
+ * checked.
  */
 #include "dpu_driver.h"
 
@@ -22,7 +23,8 @@ static const struct pim_kernel_parameter parameters[] = {
 enum { WORD_OPERATION, WORD_REPEATS, WORD_SCALAR, ARGUMENTS = WORD_SCALAR + 2 }; /* words of `arguments` */
 enum { BLOCK_BYTES = 1024, SOURCE_BYTES = BLOCK_BYTES * DPU_TASKLETS };
 
-static uint64_t in_type(enum arithmetic_type type, uint32_t value) {
+static uint64_t in_type(enum arithmetic_type type, uint32_t value)
+{
     float single = (float)value;
     double twice = value;
     uint32_t single_bits;
@@ -32,12 +34,14 @@ static uint64_t in_type(enum arithmetic_type type, uint32_t value) {
     return type == ARITHMETIC_FLOAT ? single_bits : type == ARITHMETIC_DOUBLE ? double_bits : value;
 }
 
-static void put(uint8_t *to, uint64_t value, size_t bytes) {
+static void put(uint8_t *to, uint64_t value, size_t bytes)
+{
     for (size_t i = 0; i < bytes; i++)
         to[i] = (uint8_t)(value >> 8 * i);
 }
 
-static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
     enum arithmetic_type type = job->values[OPERATION] / ARITHMETIC_OPERATIONS;
     enum arithmetic_operation operation = job->values[OPERATION] % ARITHMETIC_OPERATIONS;
     size_t bytes = operator_arithmetic_bytes(type), used = job->values[TASKLETS] * BLOCK_BYTES;

@@ -1,5 +1,6 @@
-// Micro-benchmark: arithmetic on arrays in WRAM. destination[i] = source[i] op scalar for a block of 1024 bytes, `repeats` times.
-// The loops are what a compiler makes of it: address, load, operation, store, index, compare-and-jump.
+// Micro-benchmark: arithmetic on arrays in WRAM. destination[i] = source[i] op scalar for a block of 1024
+// bytes, `repeats` times. The loops are what a compiler makes of it: address, load, operation, store, index,
+// compare-and-jump.
 
         .include "runtime.inc"
         .include "integer_arithmetic.inc"

@@ -6,7 +6,8 @@
 #include <time.h>
 
 static enum pim_status symbol_of(const struct pim_kernel_job *job, const char *name, const struct pim_symbol **symbol,
-                                 struct pim_error *error) {
+                                 struct pim_error *error)
+{
     *symbol = pim_image_symbol(job->image, name);
     if (*symbol != NULL)
         return PIM_OK;
@@ -14,7 +15,8 @@ static enum pim_status symbol_of(const struct pim_kernel_job *job, const char *n
                     job->kernel->name);
 }
 
-enum pim_status dpu_layout_begin(const struct pim_kernel_job *job, struct dpu_layout *layout, struct pim_error *error) {
+enum pim_status dpu_layout_begin(const struct pim_kernel_job *job, struct dpu_layout *layout, struct pim_error *error)
+{
     const struct pim_symbol *symbol;
     enum pim_status status = symbol_of(job, "__sys_used_mram_end", &symbol, error);
     if (status == PIM_OK)
@@ -23,7 +25,8 @@ enum pim_status dpu_layout_begin(const struct pim_kernel_job *job, struct dpu_la
 }
 
 enum pim_status dpu_layout_add(struct dpu_layout *layout, const char *what, uint64_t bytes, uint32_t *offset,
-                               struct pim_error *error) {
+                               struct pim_error *error)
+{
     if (bytes > DPU_MRAM_BYTES - layout->end)
         return pim_fail(error, PIM_USAGE,
                         "%s takes %" PRIu64 " bytes of each DPU's MRAM, %" PRIu64 " are left: use more units or less data", what,
@@ -33,7 +36,8 @@ enum pim_status dpu_layout_add(struct dpu_layout *layout, const char *what, uint
     return PIM_OK;
 }
 
-enum pim_status dpu_array(void *array, uint64_t count, uint64_t bytes, struct pim_error *error) {
+enum pim_status dpu_array(void *array, uint64_t count, uint64_t bytes, struct pim_error *error)
+{
     void *memory = calloc(count > 0 ? count : 1, bytes);
     if (memory == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for %" PRIu64 " x %" PRIu64 " bytes", count, bytes);
@@ -41,13 +45,15 @@ enum pim_status dpu_array(void *array, uint64_t count, uint64_t bytes, struct pi
     return PIM_OK;
 }
 
-uint64_t dpu_per_unit(const struct pim_kernel_job *job, uint64_t count, uint64_t granule) {
+uint64_t dpu_per_unit(const struct pim_kernel_job *job, uint64_t count, uint64_t granule)
+{
     uint64_t units = pim_device_units(job->device);
     uint64_t per_unit = count / units + (count % units > 0);
     return (per_unit + granule - 1) / granule * granule;
 }
 
-uint64_t dpu_share(uint64_t count, uint64_t per_unit, uint32_t unit) {
+uint64_t dpu_share(uint64_t count, uint64_t per_unit, uint32_t unit)
+{
     uint64_t before = per_unit * unit;
     if (before >= count)
         return 0;
@@ -55,7 +61,8 @@ uint64_t dpu_share(uint64_t count, uint64_t per_unit, uint32_t unit) {
 }
 
 enum pim_status dpu_spread(const struct pim_kernel_job *job, enum pim_direction direction, enum dpu_space space, uint64_t offset,
-                           const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error) {
+                           const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error)
+{
     uint32_t units = pim_device_units(job->device);
     struct pim_transfer *transfers = NULL;
     enum pim_status status = dpu_array(&transfers, units, sizeof *transfers, error);
@@ -70,7 +77,8 @@ enum pim_status dpu_spread(const struct pim_kernel_job *job, enum pim_direction 
 }
 
 enum pim_status dpu_spread_symbol(const struct pim_kernel_job *job, enum pim_direction direction, const char *name,
-                                  const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error) {
+                                  const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error)
+{
     const struct pim_symbol *symbol;
     enum pim_status status = symbol_of(job, name, &symbol, error);
     if (status != PIM_OK)
@@ -79,7 +87,8 @@ enum pim_status dpu_spread_symbol(const struct pim_kernel_job *job, enum pim_dir
 }
 
 enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32_t *words, size_t word_count, uint64_t count,
-                                  uint64_t per_unit, uint32_t granule, struct pim_error *error) {
+                                  uint64_t per_unit, uint32_t granule, struct pim_error *error)
+{
     uint32_t units = pim_device_units(job->device);
     size_t bytes = word_count * sizeof *words;
     uint32_t *each = NULL;
@@ -96,7 +105,8 @@ enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32
     return status;
 }
 
-enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset, struct pim_error *error) {
+enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset, struct pim_error *error)
+{
     const struct pim_symbol *symbol;
     enum pim_status status = symbol_of(job, "__sys_heap_pointer_reset", &symbol, error);
     if (status == PIM_OK)
@@ -104,13 +114,15 @@ enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset
     return status;
 }
 
-static uint64_t wall_clock_ns(void) {
+static uint64_t wall_clock_ns(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error) {
+enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error)
+{
     uint32_t tasklets = (uint32_t)job->values[DPU_VALUE_TASKLETS];
     enum pim_status status = dpu_spread_symbol(job, PIM_TO_UNIT, "tasklets", &tasklets, 0, sizeof tasklets, error);
     if (status != PIM_OK)

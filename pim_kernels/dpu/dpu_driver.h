@@ -1,4 +1,5 @@
-/* What the drivers of this folder share: arrays in host memory, places in MRAM, host variables, spreading and gathering. */
+/* What the drivers of this folder share: arrays in host memory, places in MRAM, host variables, spreading and
+ * gathering. */
 #ifndef DPU_DRIVER_H
 #define DPU_DRIVER_H
 
@@ -30,7 +31,8 @@ enum pim_status dpu_spread(const struct pim_kernel_job *job, enum pim_direction 
 enum pim_status dpu_spread_symbol(const struct pim_kernel_job *job, enum pim_direction direction, const char *symbol,
                                   const void *data, uint64_t stride, uint64_t bytes, struct pim_error *error);
 
-/* Write the words of symbol `arguments` on every unit, the first one being the unit's share of `count` items, rounded up to `granule`. */
+/* Write the words of symbol `arguments` on every unit, the first one being the unit's share of `count` items,
+ * rounded up to `granule`. */
 enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32_t *words, size_t word_count, uint64_t count,
                                   uint64_t per_unit, uint32_t granule, struct pim_error *error);
 

@@ -1,5 +1,6 @@
-/* y = A x over any number of DPUs: each has a band of rows and a copy of x. Rows are padded with zeros to a multiple of 8 bytes, the
- * rows of a DPU to an even number, so that nothing depends on the shape; three element types share everything but the arithmetic.
+/* y = A x over any number of DPUs: each has a band of rows and a copy of x. Rows are padded with zeros to a
+ * multiple of 8 bytes, the rows of a DPU to an even number, so that nothing depends on the shape; three element
+ * types share everything but the arithmetic.
  */
 #include "dpu_driver.h"
 
@@ -27,13 +28,15 @@ struct element_type {
 enum { SHARE, ROW_BYTES, PLACE_A, PLACE_X, PLACE_Y, ARGUMENTS }; /* words of `arguments` in gemv.inc */
 enum { RESULT_BYTES = 4 };                                       /* of all three types */
 
-static void fill_int8(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first) {
+static void fill_int8(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first)
+{
     int8_t *to = elements;
     for (size_t i = 0; i < count; i++)
         to[i] = (int8_t)pim_random(job->seed, stream, first + i);
 }
 
-static void fill_int32(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first) {
+static void fill_int32(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first)
+{
     uint32_t *to = elements, range = (uint32_t)job->values[RANGE];
     for (size_t i = 0; i < count; i++)
         to[i] = range == 0 ? (uint32_t)pim_random(job->seed, stream, first + i)
@@ -41,19 +44,22 @@ static void fill_int32(void *elements, size_t count, const struct pim_kernel_job
 }
 
 /* -1 to 1 in steps of 2^-23: sums of both signs, products that need rounding. */
-static void fill_float(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first) {
+static void fill_float(void *elements, size_t count, const struct pim_kernel_job *job, uint64_t stream, size_t first)
+{
     float *to = elements;
     for (size_t i = 0; i < count; i++)
         to[i] = (float)((int32_t)pim_random_below(job->seed, stream, first + i, 1u << 24) - (1 << 23)) / (1 << 23);
 }
 
 /* The matrix with padded rows, streams by row so that it does not depend on the padding. */
-static void fill_matrix(uint8_t *a, const struct element_type *type, const struct pim_kernel_job *job, uint64_t row_bytes) {
+static void fill_matrix(uint8_t *a, const struct element_type *type, const struct pim_kernel_job *job, uint64_t row_bytes)
+{
     for (uint64_t row = 0; row < job->values[ROWS]; row++)
         type->fill(a + row * row_bytes, job->values[COLUMNS], job, 0, row * job->values[COLUMNS]);
 }
 
-static enum pim_status run(struct pim_kernel_job *job, const struct element_type *type, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, const struct element_type *type, struct pim_error *error)
+{
     uint64_t rows = job->values[ROWS], columns = job->values[COLUMNS];
     uint64_t row_bytes = (columns * type->bytes + 7) / 8 * 8;
     uint64_t per_unit = dpu_per_unit(job, rows, 2), padded = per_unit * pim_device_units(job->device);
@@ -91,15 +97,18 @@ out:
     return status;
 }
 
-static enum pim_status run_int8(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run_int8(struct pim_kernel_job *job, struct pim_error *error)
+{
     return run(job, &(struct element_type){1, fill_int8, operator_gemv_int8}, error);
 }
 
-static enum pim_status run_int32(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run_int32(struct pim_kernel_job *job, struct pim_error *error)
+{
     return run(job, &(struct element_type){4, fill_int32, operator_gemv_int32}, error);
 }
 
-static enum pim_status run_float(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run_float(struct pim_kernel_job *job, struct pim_error *error)
+{
     return run(job, &(struct element_type){4, fill_float, operator_gemv_float}, error);
 }
 

@@ -1,5 +1,5 @@
-// y = A x for int32, modulo 2^32. Nine instructions a turn besides the multiplication routine, as the program whose hardware times
-// are published has (doc/kernels.md, "GEMV").
+// y = A x for int32, modulo 2^32. Nine instructions a turn besides the multiplication routine, as the program
+// whose hardware times are published has (doc/kernels.md, "GEMV").
 
         .include "runtime.inc"
         .include "blocks.inc"

@@ -17,7 +17,8 @@ static const struct pim_kernel_parameter parameters[] = {
 
 enum { SHARE, PLACE_ELEMENTS, ARGUMENTS }; /* words of `arguments` in histogram.s */
 
-static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
     uint64_t elements = job->values[ELEMENTS];
     uint64_t per_unit = dpu_per_unit(job, elements, 8); /* transfers are multiples of 8 bytes */
     uint32_t units = pim_device_units(job->device);

@@ -1,4 +1,5 @@
-// bins[v] = how many bytes of an array in MRAM are v. Every tasklet counts into bins of its own, then the tasklets share the adding up.
+// bins[v] = how many bytes of an array in MRAM are v. Every tasklet counts into bins of its own, then the
+// tasklets share the adding up.
 
         .include "runtime.inc"
         .include "blocks.inc"

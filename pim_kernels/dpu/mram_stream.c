@@ -1,5 +1,5 @@
-/* Micro-benchmark: transfers between MRAM and WRAM. All units do the same; the first one's result is checked: the destination of a copy,
- * the last buffers read, the array written, the table after the random accesses.
+/* Micro-benchmark: transfers between MRAM and WRAM. All units do the same; the first one's result is checked:
+ * the destination of a copy, the last buffers read, the array written, the table after the random accesses.
  */
 #include "dpu_driver.h"
 
@@ -22,11 +22,13 @@ static const struct pim_kernel_parameter parameters[] = {
 enum { WORD_MODE, WORD_SIZE, WORD_TRANSFERS, PLACE_SOURCE, PLACE_DESTINATION, WORD_MASK, ARGUMENTS }; /* of `arguments` */
 enum { BUFFER_BYTES = 2048, TABLE_ENTRIES = 1 << 16, BURST = 32 /* ORDER MRAM BURST */ };
 
-static bool reads(enum mode mode) {
+static bool reads(enum mode mode)
+{
     return mode == READ || mode == READ_BURST;
 }
 
-static bool writes(enum mode mode) {
+static bool writes(enum mode mode)
+{
     return mode == WRITE || mode == WRITE_BURST;
 }
 
@@ -41,7 +43,8 @@ struct arrays {
 };
 
 /* The kernel's shift register, drawn for every tasklet. */
-static void random_table(const struct pim_kernel_job *job, struct arrays *arrays) {
+static void random_table(const struct pim_kernel_job *job, struct arrays *arrays)
+{
     uint64_t *table = (uint64_t *)arrays->expected;
     for (size_t tasklet = 0; tasklet < job->values[TASKLETS]; tasklet++) {
         uint64_t state = arrays->seeds[tasklet];
@@ -53,7 +56,8 @@ static void random_table(const struct pim_kernel_job *job, struct arrays *arrays
 }
 
 /* Reads leave each tasklet's last transfer in its buffer, one after the other. */
-static void last_buffers(const struct pim_kernel_job *job, struct arrays *arrays) {
+static void last_buffers(const struct pim_kernel_job *job, struct arrays *arrays)
+{
     uint64_t tasklets = job->values[TASKLETS], bytes = (uint64_t)1 << job->values[SIZE];
     for (uint64_t tasklet = 0; tasklet < tasklets; tasklet++)
         memcpy(arrays->expected + tasklet * BUFFER_BYTES,
@@ -61,7 +65,8 @@ static void last_buffers(const struct pim_kernel_job *job, struct arrays *arrays
 }
 
 static enum pim_status prepare(const struct pim_kernel_job *job, struct arrays *arrays, uint32_t *arguments,
-                               struct pim_error *error) {
+                               struct pim_error *error)
+{
     enum mode mode = (enum mode)job->values[MODE];
     uint64_t transfer_bytes = (uint64_t)1 << job->values[SIZE];
     uint64_t array_bytes = mode == RANDOM ? TABLE_ENTRIES * 8 : transfer_bytes * job->values[TRANSFERS] * job->values[TASKLETS];
@@ -92,7 +97,8 @@ out:
     return status;
 }
 
-static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
     static const uint8_t zeros[BUFFER_BYTES * DPU_TASKLETS];
     uint32_t arguments[ARGUMENTS] = {[WORD_MODE] = (uint32_t)job->values[MODE],
                                      [WORD_SIZE] = job->values[MODE] == RANDOM ? 3 : (uint32_t)job->values[SIZE],

@@ -1,7 +1,8 @@
-// Micro-benchmark: transfers between MRAM and WRAM of one size. Tasklet t uses the places t, t + tasklets, ... of an array; copy
-// reads from one array and writes to a second one. Bursts repeat each transfer 32 times with nothing in between, which leaves the bare
-// cost of a transfer. Random: each step draws a table entry of 8 bytes, reads it and writes its index there, so that the table's final
-// content does not depend on who came first.
+// Micro-benchmark: transfers between MRAM and WRAM of one size. Tasklet t uses the places t, t + tasklets, ...
+// of an array; copy reads from one array and writes to a second one. Bursts repeat each transfer 32 times with
+// nothing in between, which leaves the bare cost of a transfer. Random: each step draws a table entry of 8
+// bytes, reads it and writes its index there, so that the table's final content does not depend on who came
+// first.
 
         .include "runtime.inc"
 

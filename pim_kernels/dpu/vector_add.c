@@ -16,7 +16,8 @@ static const struct pim_kernel_parameter parameters[] = {
 
 enum { SHARE, PLACE_A, PLACE_B, PLACE_RESULT, ARGUMENTS }; /* words of `arguments` in vector_add.s */
 
-static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
     uint64_t elements = job->values[ELEMENTS];
     uint64_t per_unit = dpu_per_unit(job, elements, 2); /* transfers are multiples of 8 bytes */
     uint64_t padded = per_unit * pim_device_units(job->device), bytes = per_unit * sizeof(uint32_t);

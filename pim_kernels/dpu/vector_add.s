@@ -1,6 +1,6 @@
-// result = a + b, int32, in MRAM. The published program of this name has hardware times, so this one has its instruction profile
-// (doc/kernels.md, "Vector addition"): ten instructions for each element, and for each block of 256 elements 16 before the first
-// read, 3 before the second, 8 before the write.
+// result = a + b, int32, in MRAM. The published program of this name has hardware times, so this one has its
+// instruction profile (doc/kernels.md, "Vector addition"): ten instructions for each element, and for each
+// block of 256 elements 16 before the first read, 3 before the second, 8 before the write.
 
         .include "runtime.inc"
         .include "blocks.inc"

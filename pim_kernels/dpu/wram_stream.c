@@ -17,7 +17,8 @@ static const struct pim_kernel_parameter parameters[] = {
 
 enum { ELEMENTS = 64, ALL = ELEMENTS * DPU_TASKLETS, SCALAR = 1048576 };
 
-static uint64_t expected(enum mode mode, uint64_t a, uint64_t b) {
+static uint64_t expected(enum mode mode, uint64_t a, uint64_t b)
+{
     switch (mode) {
     case COPY: return a;
     case ADD: return a + b;
@@ -26,7 +27,8 @@ static uint64_t expected(enum mode mode, uint64_t a, uint64_t b) {
     }
 }
 
-static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error) {
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
     enum mode mode = (enum mode)job->values[MODE];
     uint32_t arguments[] = {(uint32_t)mode, (uint32_t)job->values[REPEATS], SCALAR, 0};
     uint64_t used = job->values[TASKLETS] * ELEMENTS, bytes = used * 8, heap;

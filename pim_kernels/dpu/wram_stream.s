@@ -1,6 +1,6 @@
-// Micro-benchmark: STREAM on int64 arrays in WRAM, 64 elements for each tasklet, `repeats` times. c = a, c = a + b, c = scalar x a,
-// c = b + scalar x a. Copy and add are unrolled over the whole array, as the published programs are; the other two call the
-// multiplication routine.
+// Micro-benchmark: STREAM on int64 arrays in WRAM, 64 elements for each tasklet, `repeats` times. c = a, c = a
+// + b, c = scalar x a, c = b + scalar x a. Copy and add are unrolled over the whole array, as the published
+// programs are; the other two call the multiplication routine.
 
         .include "runtime.inc"
         .include "integer_arithmetic.inc"

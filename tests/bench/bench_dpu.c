@@ -1,6 +1,6 @@
-/* Benchmark of the DPU engines: how many DPU instructions a second one host core emulates, against real time (a DPU issues at most one
- * instruction a cycle, 350 million a second) and against the same job in plain C on the host. Results and cycles of the engines are
- * compared; times are printed, never asserted. `make bench`.
+/* Benchmark of the DPU engines: how many DPU instructions a second one host core emulates, against real time (a
+ * DPU issues at most one instruction a cycle, 350 million a second) and against the same job in plain C on the
+ * host. Results and cycles of the engines are compared; times are printed, never asserted. `make bench`.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,13 +32,15 @@ enum { ROWS = sizeof rows / sizeof rows[0], TASKLETS = 16 };
 
 enum { LOOP_ELEMENTS = TASKLETS * 256, LOOP_REPEATS = 1000, GEMV_ROWS = 128, GEMV_COLUMNS = 4096 };
 
-static double seconds_now(void) {
+static double seconds_now(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static double native_loop(void) {
+static double native_loop(void)
+{
     static uint32_t source[LOOP_ELEMENTS], destination[LOOP_ELEMENTS];
     double start = seconds_now();
     for (int repeat = 0; repeat < LOOP_REPEATS; repeat++) {
@@ -49,7 +51,8 @@ static double native_loop(void) {
     return seconds_now() - start;
 }
 
-static double native_gemv(void) {
+static double native_gemv(void)
+{
     uint32_t *a = calloc((size_t)GEMV_ROWS * GEMV_COLUMNS, sizeof *a), *x = calloc(GEMV_COLUMNS, sizeof *x), y[GEMV_ROWS];
     if (a == NULL || x == NULL)
         abort();
@@ -74,7 +77,8 @@ enum { WORKLOADS = sizeof workloads / sizeof workloads[0] };
 
 struct result { uint64_t instructions, cycles, hash; double seconds; };
 
-static uint64_t instructions_of(struct pim_device *device) {
+static uint64_t instructions_of(struct pim_device *device)
+{
     const struct pim_counter *counters = pim_device_backend(device)->counters;
     for (size_t i = 0; counters[i].name != NULL; i++)
         if (strcmp(counters[i].name, "instructions") == 0)
@@ -84,7 +88,8 @@ static uint64_t instructions_of(struct pim_device *device) {
 
 /* GEMV rows are for one unit: more units get as many each. */
 static enum pim_status run_kernel(struct pim_device *device, const struct workload *workload, const struct pim_image *image,
-                                  struct result *result, struct pim_error *error) {
+                                  struct result *result, struct pim_error *error)
+{
     struct pim_kernel_job job;
     enum pim_status status = PIM_OK;
     pim_kernel_job_init(&job, pim_kernel_named(workload->kernel), device, image);
@@ -101,7 +106,8 @@ static enum pim_status run_kernel(struct pim_device *device, const struct worklo
 }
 
 static enum pim_status run_row(const struct pim_registry *registry, const struct workload *workload, const struct row *row,
-                               struct result *result, struct pim_error *error) {
+                               struct result *result, struct pim_error *error)
+{
     char path[4096];
     struct pim_target *target = NULL;
     struct pim_device *device = NULL;
@@ -125,7 +131,8 @@ static enum pim_status run_row(const struct pim_registry *registry, const struct
 }
 
 static enum pim_status run_workload(const struct pim_registry *registry, const struct workload *workload,
-                                    struct pim_error *error) {
+                                    struct pim_error *error)
+{
     struct result results[ROWS];
     double native = workload->native_seconds();
     for (size_t i = 0; i < ROWS; i++) {
@@ -144,7 +151,8 @@ static enum pim_status run_workload(const struct pim_registry *registry, const s
     return PIM_OK;
 }
 
-int main(void) {
+int main(void)
+{
     struct pim_registry *registry = NULL;
     struct pim_error error = {0};
     enum pim_status status = pim_registry_open(&registry, &error);

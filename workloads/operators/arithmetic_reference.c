@@ -6,16 +6,19 @@
 const char *const arithmetic_type_names[ARITHMETIC_TYPES] = {"int32", "int64", "float", "double"};
 const char *const arithmetic_operation_names[ARITHMETIC_OPERATIONS] = {"add", "sub", "mul", "div"};
 
-size_t operator_arithmetic_bytes(enum arithmetic_type type) {
+size_t operator_arithmetic_bytes(enum arithmetic_type type)
+{
     return type == ARITHMETIC_INT32 || type == ARITHMETIC_FLOAT ? 4 : 8;
 }
 
 /* Division by -1 as a negation: INT64_MIN / -1 does not fit and wraps. */
-static uint64_t divide(int64_t a, int64_t b) {
+static uint64_t divide(int64_t a, int64_t b)
+{
     return b == -1 ? 0 - (uint64_t)a : (uint64_t)(a / b);
 }
 
-static uint64_t integer(enum arithmetic_operation operation, int64_t a, int64_t b) {
+static uint64_t integer(enum arithmetic_operation operation, int64_t a, int64_t b)
+{
     switch (operation) {
     case ARITHMETIC_ADD: return (uint64_t)a + (uint64_t)b;
     case ARITHMETIC_SUB: return (uint64_t)a - (uint64_t)b;
@@ -24,7 +27,8 @@ static uint64_t integer(enum arithmetic_operation operation, int64_t a, int64_t 
     }
 }
 
-static uint64_t single_precision(enum arithmetic_operation operation, uint32_t a_bits, uint32_t b_bits) {
+static uint64_t single_precision(enum arithmetic_operation operation, uint32_t a_bits, uint32_t b_bits)
+{
     float a, b, result;
     memcpy(&a, &a_bits, sizeof a);
     memcpy(&b, &b_bits, sizeof b);
@@ -39,7 +43,8 @@ static uint64_t single_precision(enum arithmetic_operation operation, uint32_t a
     return isnan(result) ? 0x7fc00000u : bits;
 }
 
-static uint64_t double_precision(enum arithmetic_operation operation, uint64_t a_bits, uint64_t b_bits) {
+static uint64_t double_precision(enum arithmetic_operation operation, uint64_t a_bits, uint64_t b_bits)
+{
     double a, b, result;
     memcpy(&a, &a_bits, sizeof a);
     memcpy(&b, &b_bits, sizeof b);
@@ -54,7 +59,8 @@ static uint64_t double_precision(enum arithmetic_operation operation, uint64_t a
     return isnan(result) ? 0x7ff8000000000000u : bits;
 }
 
-uint64_t operator_arithmetic(enum arithmetic_type type, enum arithmetic_operation operation, uint64_t a, uint64_t b) {
+uint64_t operator_arithmetic(enum arithmetic_type type, enum arithmetic_operation operation, uint64_t a, uint64_t b)
+{
     switch (type) {
     case ARITHMETIC_INT32: return (uint32_t)integer(operation, (int32_t)a, (int32_t)b);
     case ARITHMETIC_INT64: return integer(operation, (int64_t)a, (int64_t)b);

@@ -1,6 +1,7 @@
 #include "operators.h"
 
-void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride)
+{
     const int8_t *matrix = a, *vector = x;
     int32_t *result = y;
     for (size_t row = 0; row < rows; row++) {
@@ -11,7 +12,8 @@ void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size
     }
 }
 
-void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride)
+{
     const uint32_t *matrix = a, *vector = x;
     uint32_t *result = y;
     for (size_t row = 0; row < rows; row++) {
@@ -22,7 +24,8 @@ void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, siz
     }
 }
 
-void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride) {
+void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride)
+{
     const float *matrix = a, *vector = x;
     float *result = y;
     for (size_t row = 0; row < rows; row++) {

@@ -1,5 +1,5 @@
-/* Reference results: what each operator means, in plain C, one value after the other. Kernels are checked against these bit by bit. A
- * leaf: includes nothing of pimento, so that every room may use it.
+/* Reference results: what each operator means, in plain C, one value after the other. Kernels are checked
+ * against these bit by bit. A leaf: includes nothing of pimento, so that every room may use it.
  */
 #ifndef OPERATORS_H
 #define OPERATORS_H
@@ -16,14 +16,15 @@ uint64_t operator_reduction_int64(const uint64_t *elements, size_t count);
 /* bins[v] += how many elements are v, modulo 2^32 */
 void operator_histogram_uint8(const uint8_t *elements, size_t count, uint32_t bins[256]);
 
-/* y = A x; `stride` is the distance of two rows in elements. int8: products summed in int32. int32: modulo 2^32. float: each product and
- * each sum rounded to single precision, first column first. */
+/* y = A x; `stride` is the distance of two rows in elements. int8: products summed in int32. int32: modulo
+ * 2^32. float: each product and each sum rounded to single precision, first column first. */
 void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 
-/* Scalar arithmetic on bit patterns: row = type, operation. Integers are signed and wrap; quotients are truncated; floating point
- * is IEEE 754 as the host does it, with every NaN made the quiet one of the type. ORDER ARITHMETIC OPERATION. */
+/* Scalar arithmetic on bit patterns: row = type, operation. Integers are signed and wrap; quotients are
+ * truncated; floating point is IEEE 754 as the host does it, with every NaN made the quiet one of the type.
+ * ORDER ARITHMETIC OPERATION. */
 enum arithmetic_type { ARITHMETIC_INT32, ARITHMETIC_INT64, ARITHMETIC_FLOAT, ARITHMETIC_DOUBLE, ARITHMETIC_TYPES };
 enum arithmetic_operation { ARITHMETIC_ADD, ARITHMETIC_SUB, ARITHMETIC_MUL, ARITHMETIC_DIV, ARITHMETIC_OPERATIONS };
 extern const char *const arithmetic_type_names[ARITHMETIC_TYPES];

@@ -8,7 +8,8 @@ extern const struct pim_study study_upmem_micro;
 
 const struct pim_study *const pim_studies[] = {&study_upmem_micro, NULL};
 
-const struct pim_study *pim_study_named(const char *name) {
+const struct pim_study *pim_study_named(const char *name)
+{
     for (size_t i = 0; pim_studies[i] != NULL; i++)
         if (strcmp(pim_studies[i]->name, name) == 0)
             return pim_studies[i];
@@ -17,7 +18,8 @@ const struct pim_study *pim_study_named(const char *name) {
 
 static enum pim_status run_on(const struct pim_target *target, struct pim_study_report *report,
                               void (*progress)(void *context, size_t done, size_t rows), void *context,
-                              struct pim_error *error) {
+                              struct pim_error *error)
+{
     const struct pim_study *study = report->study;
     report->target = pim_target_name(target);
     report->rows = calloc(study->row_count, sizeof *report->rows);
@@ -29,7 +31,8 @@ static enum pim_status run_on(const struct pim_target *target, struct pim_study_
 
 enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry, const struct pim_target *target,
                               void (*progress)(void *context, size_t done, size_t rows), void *context,
-                              struct pim_study_report **report, struct pim_error *error) {
+                              struct pim_study_report **report, struct pim_error *error)
+{
     struct pim_target *own = NULL;
     enum pim_status status = PIM_OK;
     *report = calloc(1, sizeof **report);
@@ -51,18 +54,21 @@ enum pim_status pim_study_run(const struct pim_study *study, const struct pim_re
     return status;
 }
 
-void pim_study_report_free(struct pim_study_report *report) {
+void pim_study_report_free(struct pim_study_report *report)
+{
     if (report == NULL)
         return;
     free(report->rows);
     free(report);
 }
 
-double pim_study_error(const struct pim_study_row *row) {
+double pim_study_error(const struct pim_study_row *row)
+{
     return 100 * (row->measured - row->published) / row->published;
 }
 
-double pim_study_mean_error(const struct pim_study_report *report, size_t *tests) {
+double pim_study_mean_error(const struct pim_study_report *report, size_t *tests)
+{
     double sum = 0;
     *tests = 0;
     for (size_t i = 0; i < report->count; i++) {

@@ -1,5 +1,6 @@
-/* Studies: published experiments reproduced. A study is a table of rows {what was measured, published value, source, how we measure it};
- * every measurement runs a program on a device. The report prints paper, pimento and error, as text, JSON, CSV or a markdown page.
+/* Studies: published experiments reproduced. A study is a table of rows {what was measured, published value,
+ * source, how we measure it}; every measurement runs a program on a device. The report prints paper, pimento
+ * and error, as text, JSON, CSV or a markdown page.
  *
  * What a row is worth is part of the row: only rows that put the model to the test count towards the mean error.
  */

@@ -15,21 +15,25 @@ static const struct basis bases[] = {
 enum { BASES = sizeof bases / sizeof bases[0] };
 
 /* "", "*", "**": the mark of a basis in a table. */
-static const char *mark(enum pim_study_basis basis) {
-    return "**" + (2 - (int)basis);
+static const char *mark(enum pim_study_basis basis)
+{
+    return &"**"[PIM_STUDY_ROUTINE - basis];
 }
 
-static bool begins_group(const struct pim_study_report *report, size_t i) {
+static bool begins_group(const struct pim_study_report *report, size_t i)
+{
     return i == 0 || strcmp(report->rows[i].group, report->rows[i - 1].group) != 0;
 }
 
-static void print_mean(const struct pim_study_report *report, FILE *stream) {
+static void print_mean(const struct pim_study_report *report, FILE *stream)
+{
     size_t tests;
     double mean = pim_study_mean_error(report, &tests);
     fprintf(stream, "Mean absolute error over the %zu rows that are a test: %.2f %%\n", tests, mean);
 }
 
-static void print_text(const struct pim_study_report *report, FILE *stream) {
+static void print_text(const struct pim_study_report *report, FILE *stream)
+{
     fprintf(stream, "%s (%s) on %s\n%s\n", report->study->title, report->study->name, report->target, report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
@@ -44,7 +48,8 @@ static void print_text(const struct pim_study_report *report, FILE *stream) {
     print_mean(report, stream);
 }
 
-static void print_markdown(const struct pim_study_report *report, FILE *stream) {
+static void print_markdown(const struct pim_study_report *report, FILE *stream)
+{
     fprintf(stream, "# %s\n\n`pimento study %s`, target `%s`. %s\n", report->study->title, report->study->name, report->target,
             report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
@@ -62,7 +67,8 @@ static void print_markdown(const struct pim_study_report *report, FILE *stream) 
     print_mean(report, stream);
 }
 
-static void print_csv_text(const char *text, FILE *stream) {
+static void print_csv_text(const char *text, FILE *stream)
+{
     fputc('"', stream);
     for (; *text != '\0'; text++) {
         if (*text == '"')
@@ -72,7 +78,8 @@ static void print_csv_text(const char *text, FILE *stream) {
     fputc('"', stream);
 }
 
-static void print_csv(const struct pim_study_report *report, FILE *stream) {
+static void print_csv(const struct pim_study_report *report, FILE *stream)
+{
     fprintf(stream, "study,target,group,conditions,paper,pimento,unit,error_percent,basis,source\n");
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
@@ -87,7 +94,8 @@ static void print_csv(const struct pim_study_report *report, FILE *stream) {
     }
 }
 
-static void print_json(const struct pim_study_report *report, FILE *stream) {
+static void print_json(const struct pim_study_report *report, FILE *stream)
+{
     size_t tests;
     double mean = pim_study_mean_error(report, &tests);
     json_t *rows = json_array();
@@ -106,7 +114,8 @@ static void print_json(const struct pim_study_report *report, FILE *stream) {
     json_decref(root);
 }
 
-void pim_study_print(const struct pim_study_report *report, enum pim_study_format format, FILE *stream) {
+void pim_study_print(const struct pim_study_report *report, enum pim_study_format format, FILE *stream)
+{
     static void (*const printers[])(const struct pim_study_report *, FILE *) = {
         [PIM_STUDY_TEXT] = print_text,
         [PIM_STUDY_JSON] = print_json,

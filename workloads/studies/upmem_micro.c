@@ -1,8 +1,10 @@
-/* Study upmem-micro: the published micro-benchmarks and kernel logs of one UPMEM DPU at 350 MHz against the DPU back-end.
+/* Study upmem-micro: the published micro-benchmarks and kernel logs of one UPMEM DPU at 350 MHz against the DPU
+ * back-end.
  *
- * Published: PrIM (Gomez-Luna et al., arXiv 2105.03814, IEEE Access 2022), as quoted in secondary sources; its formulas; and hardware
- * logs of PrIM's VA and GEMV in two public repositories. Ours: kernels of pim_kernels/dpu that really execute, one run for each
- * row; their instruction counts are discussed in doc/kernels.md. The parameters are those of the target file.
+ * Published: PrIM (Gomez-Luna et al., arXiv 2105.03814, IEEE Access 2022), as quoted in secondary sources; its
+ * formulas; and hardware logs of PrIM's VA and GEMV in two public repositories. Ours: kernels of
+ * pim_kernels/dpu that really execute, one run for each row; their instruction counts are discussed in
+ * doc/kernels.md. The parameters are those of the target file.
  */
 #include <stdlib.h>
 
@@ -48,7 +50,8 @@ struct experiment {
     {"WRAM bandwidth (STREAM, int64)", text ", 16 tasklets", "MB/s", PRIM, figure, PIM_STUDY_##basis_of_row,          \
      BYTES_PER_SECOND, bytes, "wram_stream", {T(16), {"mode", row}, {"repeats", 400}}}
 
-/* Modes of mram_stream: 0 read, 1 write in a loop, as the published program measures; 4, 5 back to back, as the formula counts. */
+/* Modes of mram_stream: 0 read, 1 write in a loop, as the published program measures; 4, 5 back to back, as the
+ * formula counts. */
 #define MRAM(mode_number, text, log2_size, figure, figure_source)                                                     \
     {"MRAM bandwidth, one tasklet", text, "MB/s", figure_source, figure, PIM_STUDY_MODEL, BYTES_PER_SECOND,           \
      (uint64_t)1 << (log2_size), "mram_stream", {T(1), {"mode", mode_number}, {"size", log2_size}, {"transfers", 500}}}
@@ -136,7 +139,8 @@ enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 struct outcome { uint64_t operations, cycles, picoseconds; };
 
 static enum pim_status run_kernel(struct pim_device *device, const struct experiment *experiment, uint64_t tasklets,
-                                  const struct pim_image *image, struct outcome *outcome, struct pim_error *error) {
+                                  const struct pim_image *image, struct outcome *outcome, struct pim_error *error)
+{
     struct pim_kernel_job job;
     enum pim_status status = PIM_OK;
     pim_kernel_job_init(&job, pim_kernel_named(experiment->kernel), device, image);
@@ -152,7 +156,8 @@ static enum pim_status run_kernel(struct pim_device *device, const struct experi
 }
 
 static enum pim_status run_once(const struct pim_target *target, const struct experiment *experiment, uint64_t tasklets,
-                                struct outcome *outcome, struct pim_error *error) {
+                                struct outcome *outcome, struct pim_error *error)
+{
     char path[4096];
     struct pim_image *image = NULL;
     struct pim_device *device = NULL;
@@ -169,12 +174,14 @@ static enum pim_status run_once(const struct pim_target *target, const struct ex
     return status;
 }
 
-static double operations_per_cycle(const struct outcome *outcome) {
+static double operations_per_cycle(const struct outcome *outcome)
+{
     return (double)outcome->operations / (double)outcome->cycles;
 }
 
 static enum pim_status find_saturation(const struct pim_target *target, const struct experiment *experiment,
-                                       const struct outcome *all, double *tasklets, struct pim_error *error) {
+                                       const struct outcome *all, double *tasklets, struct pim_error *error)
+{
     for (uint64_t count = 1; count <= experiment->settings[0].value; count++) {
         struct outcome outcome;
         enum pim_status status = run_once(target, experiment, count, &outcome, error);
@@ -188,7 +195,8 @@ static enum pim_status find_saturation(const struct pim_target *target, const st
 }
 
 static enum pim_status measure(const struct pim_target *target, const struct experiment *experiment, double *figure,
-                               struct pim_error *error) {
+                               struct pim_error *error)
+{
     struct outcome outcome;
     enum pim_status status = run_once(target, experiment, experiment->settings[0].value, &outcome, error);
     if (status != PIM_OK)
@@ -210,7 +218,8 @@ static enum pim_status measure(const struct pim_target *target, const struct exp
 }
 
 static enum pim_status run(const struct pim_target *target, struct pim_study_row *rows,
-                           void (*progress)(void *context, size_t done, size_t rows), void *context, struct pim_error *error) {
+                           void (*progress)(void *context, size_t done, size_t rows), void *context, struct pim_error *error)
+{
     for (size_t i = 0; i < EXPERIMENTS; i++) {
         const struct experiment *experiment = &experiments[i];
         rows[i] = (struct pim_study_row){
