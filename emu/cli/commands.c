@@ -3,9 +3,10 @@
 
 #include "command.h"
 
-extern const struct command command_asm, command_objdump, command_info, command_targets, command_help;
+extern const struct command command_run, command_asm, command_objdump, command_info, command_targets, command_help;
 
 const struct command *const commands[] = {
+    &command_run,
     &command_asm,
     &command_objdump,
     &command_info,

@@ -1,0 +1,231 @@
+#include "symbol_file.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "number_text.h"
+#include "output_file.h"
+#include "whole_file.h"
+
+static const size_t MOST_FILE_BYTES = (size_t)1 << 40; /* a terabyte: all MRAM of the largest machine fits */
+
+enum which_units { UNITS_DEFAULT, UNITS_ONE, UNITS_ALL, UNITS_SPLIT };
+
+/* A parsed text, resolved against the image. */
+struct place {
+    const char *text;       /* as given, for messages */
+    const char *file;
+    const struct pim_symbol *symbol;
+    uint64_t offset;        /* from the symbol's start */
+    uint64_t bytes;         /* when bytes_given */
+    bool bytes_given;
+    enum which_units which;
+    uint32_t unit;          /* UNITS_ONE */
+};
+
+/* The number that the first `length` characters are. */
+static bool number(const char *text, size_t length, uint64_t *value)
+{
+    char digits[24];
+    if (length >= sizeof digits)
+        return false;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    return pim_parse_integer(digits, value) == PIM_NUMBER_OK;
+}
+
+static enum pim_status bad(const struct place *place, struct pim_error *error)
+{
+    return pim_fail(error, PIM_USAGE, "'%s' is not SYMBOL[+OFFSET][:BYTES][@UNITS]=FILE", place->text);
+}
+
+static enum pim_status parse_units(struct place *place, const char *text, size_t length,
+                                   struct pim_error *error)
+{
+    uint64_t unit;
+    if (length == 3 && memcmp(text, "all", 3) == 0) {
+        place->which = UNITS_ALL;
+    } else if (length == 5 && memcmp(text, "split", 5) == 0) {
+        place->which = UNITS_SPLIT;
+    } else if (number(text, length, &unit) && unit <= UINT32_MAX) {
+        place->which = UNITS_ONE;
+        place->unit = (uint32_t)unit;
+    } else {
+        return pim_fail(error, PIM_USAGE, "'%s': after @ a unit's number, all or split is expected", place->text);
+    }
+    return PIM_OK;
+}
+
+/* One suffix from its sign on: "+8", ":64" or "@all". */
+static enum pim_status parse_suffix(struct place *place, const char *text, size_t length,
+                                    struct pim_error *error)
+{
+    switch (*text) {
+    case '+':
+        return number(text + 1, length - 1, &place->offset) ? PIM_OK : bad(place, error);
+    case ':':
+        place->bytes_given = true;
+        return number(text + 1, length - 1, &place->bytes) ? PIM_OK : bad(place, error);
+    default:
+        return parse_units(place, text + 1, length - 1, error);
+    }
+}
+
+static enum pim_status find_symbol(struct place *place, const struct pim_image *image, size_t length,
+                                   struct pim_error *error)
+{
+    char *name = strndup(place->text, length);
+    if (!name)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    place->symbol = pim_image_symbol(image, name);
+    enum pim_status status = PIM_OK;
+    if (!place->symbol)
+        status = pim_fail(error, PIM_BAD_INPUT, "%s: has no symbol '%s'", image->path, name);
+    else if (place->symbol->space == PIM_NO_SPACE)
+        status = pim_fail(error, PIM_BAD_INPUT, "%s: symbol '%s' is a constant, not a place in memory", image->path, name);
+    else if (!place->symbol->host_visible)
+        status = pim_fail(error, PIM_BAD_INPUT, "%s: the host does not see symbol '%s'; declare it __host or __mram",
+                          image->path, name);
+    free(name);
+    return status;
+}
+
+static enum pim_status parse(const char *text, const struct pim_image *image, struct place *place,
+                             struct pim_error *error)
+{
+    *place = (struct place){.text = text};
+    size_t name_length = strcspn(text, "+:@=");
+    const char *equals = strchr(text, '=');
+    if (name_length == 0 || !equals || equals[1] == '\0')
+        return bad(place, error);
+    place->file = equals + 1;
+    for (const char *suffix = text + name_length; suffix < equals;) {
+        size_t length = 1 + strcspn(suffix + 1, "+:@=");
+        enum pim_status status = parse_suffix(place, suffix, length, error);
+        if (status != PIM_OK)
+            return status;
+        suffix += length;
+    }
+    return find_symbol(place, image, name_length, error);
+}
+
+/* A symbol without a size (a bare label) is bounded by its space only, which the transfer itself checks. */
+static enum pim_status check_size(const struct place *place, uint64_t bytes, struct pim_error *error)
+{
+    uint64_t size = place->symbol->size;
+    if (size == 0 || (place->offset <= size && bytes <= size - place->offset))
+        return PIM_OK;
+    return pim_fail(error, PIM_BAD_INPUT, "%s: %" PRIu64 " bytes at offset %" PRIu64 " do not fit symbol '%s' of %" PRIu64
+                    " bytes", place->text, bytes, place->offset, place->symbol->name, size);
+}
+
+/* The units meant: [first, first + count). */
+static enum pim_status range_of(const struct pim_device *device, const struct place *place,
+                                struct pim_units *range, struct pim_error *error)
+{
+    uint32_t units = pim_device_units(device);
+    if (place->which != UNITS_ONE) {
+        *range = (struct pim_units){0, units};
+        return PIM_OK;
+    }
+    if (place->unit >= units)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: there is no unit %" PRIu32 ", the last is %" PRIu32, place->text,
+                        place->unit, units - 1);
+    *range = (struct pim_units){place->unit, 1};
+    return PIM_OK;
+}
+
+/* `bytes` for each unit of `range`, from or to `data`; units follow each other there at distance `stride` (0: all the same bytes). */
+static enum pim_status move(struct pim_device *device, enum pim_direction direction, const struct place *place,
+                            struct pim_units range, uint8_t *data, uint64_t bytes, uint64_t stride,
+                            struct pim_error *error)
+{
+    struct pim_transfer *transfers = calloc(range.count, sizeof *transfers);
+    if (!transfers)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    for (uint32_t i = 0; i < range.count; i++)
+        transfers[i] = (struct pim_transfer){
+            .unit = range.first + i,
+            .space = place->symbol->space,
+            .offset = place->symbol->value + place->offset,
+            .bytes = bytes,
+            .data = data + i * stride,
+        };
+    enum pim_status status = pim_device_transfer(device, direction, transfers, range.count, error);
+    free(transfers);
+    return status;
+}
+
+/* How many bytes each unit gets from a file of `size` bytes. */
+static enum pim_status share_of(const struct place *place, struct pim_units range, size_t size,
+                                uint64_t *bytes, struct pim_error *error)
+{
+    uint32_t parts = place->which == UNITS_SPLIT ? range.count : 1;
+    if (size % parts != 0)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: %zu bytes cannot be split into %" PRIu32 " equal parts", place->file,
+                        size, parts);
+    *bytes = size / parts;
+    if (place->bytes_given && place->bytes != *bytes)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: holds %" PRIu64 " bytes for each unit, %" PRIu64 " were expected",
+                        place->file, *bytes, place->bytes);
+    return check_size(place, *bytes, error);
+}
+
+enum pim_status symbol_file_write(struct pim_device *device, const struct pim_image *image,
+                                  const char *text, struct pim_error *error)
+{
+    struct place place;
+    struct pim_units range = {0, 0};
+    char *data = NULL;
+    size_t size = 0;
+    uint64_t bytes = 0;
+    enum pim_status status = parse(text, image, &place, error);
+    if (status == PIM_OK)
+        status = range_of(device, &place, &range, error);
+    if (status == PIM_OK)
+        status = read_whole_file(place.file, MOST_FILE_BYTES, &data, &size, error);
+    if (status == PIM_OK)
+        status = share_of(&place, range, size, &bytes, error);
+    if (status == PIM_OK && bytes > 0)
+        status = move(device, PIM_TO_UNIT, &place, range, (uint8_t *)data, bytes, place.which == UNITS_SPLIT ? bytes : 0, error);
+    free(data);
+    return status;
+}
+
+static enum pim_status read_range(struct pim_device *device, const struct place *place, struct pim_units range,
+                                  uint64_t bytes, struct pim_error *error)
+{
+    size_t total;
+    uint8_t *data = __builtin_mul_overflow(bytes, (size_t)range.count, &total) ? NULL : malloc(total);
+    if (!data)
+        return pim_fail(error, PIM_NO_MEMORY, "%s: out of memory", place->text);
+    enum pim_status status = move(device, PIM_FROM_UNIT, place, range, data, bytes, bytes, error);
+    if (status == PIM_OK)
+        status = output_write(place->file, data, total, error);
+    free(data);
+    return status;
+}
+
+enum pim_status symbol_file_read(struct pim_device *device, const struct pim_image *image,
+                                 const char *text, struct pim_error *error)
+{
+    struct place place;
+    struct pim_units range;
+    enum pim_status status = parse(text, image, &place, error);
+    if (status == PIM_OK && place.which == UNITS_SPLIT)
+        return pim_fail(error, PIM_USAGE, "'%s': @split is for --write; --read takes a unit's number or all", text);
+    if (status == PIM_OK && place.which == UNITS_DEFAULT)
+        place.which = UNITS_ONE;
+    if (status == PIM_OK)
+        status = range_of(device, &place, &range, error);
+    if (status != PIM_OK)
+        return status;
+    uint64_t left = place.offset < place.symbol->size ? place.symbol->size - place.offset : 0;
+    uint64_t bytes = place.bytes_given ? place.bytes : left;
+    if (bytes == 0)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: nothing to read: symbol '%s' has %" PRIu64 " bytes; give :BYTES", text,
+                        place.symbol->name, place.symbol->size);
+    status = check_size(&place, bytes, error);
+    return status == PIM_OK ? read_range(device, &place, range, bytes, error) : status;
+}

@@ -1,0 +1,19 @@
+/* --write and --read: which bytes of which units a "PLACE=FILE" text means, and moving them.
+ *
+ *   SYMBOL[+OFFSET][:BYTES][@UNITS]=FILE
+ *
+ * OFFSET and BYTES are numbers; UNITS is a number, "all" or (writing only) "split". Writing goes to all units unless told otherwise: the
+ * whole file to each, or with @split the file cut in equal parts, one a unit. Reading takes unit 0 unless told
+ * otherwise; with @all the bytes of all units in order.
+ */
+#ifndef SYMBOL_FILE_H
+#define SYMBOL_FILE_H
+
+#include "pimento.h"
+
+enum pim_status symbol_file_write(struct pim_device *device, const struct pim_image *image,
+                                  const char *text, struct pim_error *error);
+enum pim_status symbol_file_read(struct pim_device *device, const struct pim_image *image,
+                                 const char *text, struct pim_error *error);
+
+#endif
