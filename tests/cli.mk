@@ -2,7 +2,7 @@
 AM_TESTS_ENVIRONMENT = BUILD='$(abs_builddir)' SOURCE_ROOT='$(abs_srcdir)' CC='$(CC)' PIM_CFLAGS='$(PIM_CFLAGS)'; \
 	export BUILD SOURCE_ROOT CC PIM_CFLAGS;
 dist_check_SCRIPTS += tests/cli/run_golden tests/documents tests/external tests/installed
-TESTS += tests/cli/run_golden tests/external tests/installed
+TESTS += tests/cli/run_golden tests/documents tests/external tests/installed
 EXTRA_DIST += tests/summarise $(golden_files) quickstart LICENSE CITATION.cff CHANGELOG.md README.md doc/pimento.svg \
 	$(wildcard $(srcdir)/doc/*.md)
 # Three or four files a test, so they are listed by pattern (GNU make).

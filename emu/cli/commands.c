@@ -3,7 +3,8 @@
 
 #include "command.h"
 
-extern const struct command command_run, command_asm, command_objdump, command_info, command_targets, command_help;
+extern const struct command command_run, command_asm, command_objdump, command_info, command_targets, command_kernel,
+    command_study, command_help;
 
 const struct command *const commands[] = {
     &command_run,
@@ -11,6 +12,8 @@ const struct command *const commands[] = {
     &command_objdump,
     &command_info,
     &command_targets,
+    &command_kernel,
+    &command_study,
     &command_help,
     NULL
 };
