@@ -68,7 +68,6 @@ static enum pim_status execute(const struct command_line *line, const struct pim
         status = pim_device_finish(session->device, error);
     struct run_report report = {
         .device = session->device,
-        .target = session->target,
         .image = image,
         .json = option_text(line, KERNEL_JSON, NULL),
         .csv = option_text(line, KERNEL_CSV, NULL),

@@ -8,13 +8,15 @@
 
 enum {
     RUN_TARGET, RUN_SET, RUN_UNITS, RUN_WRITE, RUN_READ, RUN_JSON, RUN_CSV, RUN_PROFILE,
-    RUN_RACE_REPORT, RUN_ENGINE, RUN_MAX_CYCLES, RUN_THREADS, RUN_STRICT, RUN_QUIET
+    RUN_RACE_REPORT, RUN_ENGINE, RUN_MAX_CYCLES, RUN_THREADS, RUN_STRICT, RUN_HOST_TIME,
+    RUN_QUIET
 };
 
 struct run {
     const struct command_line *line;
     struct pim_image *image;
     struct session session;
+    uint64_t host_ns; /* wall time of the launch */
 };
 
 enum { MOST_FORCED = 4 };
@@ -82,12 +84,12 @@ static enum pim_status report(const struct run *run, struct pim_error *error)
 {
     struct run_report report = {
         .device = run->session.device,
-        .target = run->session.target,
         .image = run->image,
         .json = option_text(run->line, RUN_JSON, NULL),
         .csv = option_text(run->line, RUN_CSV, NULL),
         .profile = run->line->values[RUN_PROFILE].count > 0,
         .quiet = run->line->values[RUN_QUIET].count > 0,
+        .host_ns = run->line->values[RUN_HOST_TIME].count > 0 ? run->host_ns : 0,
     };
     return run_report_write(&report, error);
 }
@@ -98,7 +100,9 @@ static enum pim_status execute(struct run *run, struct pim_error *error)
     enum pim_status status = fill(run, error);
     if (status != PIM_OK)
         return status;
+    uint64_t start_ns = host_time_ns();
     status = pim_device_run(run->session.device, (struct pim_units){0, 0}, error);
+    run->host_ns = host_time_ns() - start_ns;
     progress_end(&run->session.progress);
     if (status != PIM_OK && status != PIM_GUEST_FAULT && status != PIM_LIMIT)
         return status;
@@ -170,6 +174,7 @@ const struct command command_run = {
         [RUN_THREADS] = {.name = "threads", .letter = 'j', .kind = OPTION_NUMBER, .argument = "N", .minimum = 1,
                          .maximum = 4096, .help = "host threads; default: one a core; the results are the same"},
         [RUN_STRICT] = {.name = "strict", .help = "a tasklet that stops away from the program's end is a fault"},
+        [RUN_HOST_TIME] = {.name = "host-time", .help = "add the wall time of the emulation to the report"},
         [RUN_QUIET] = {.name = "quiet", .letter = 'q', .help = "no text report, no progress"},
         {0}
     },

@@ -7,7 +7,12 @@
 #include "settings.h"
 #include "studies/study.h"
 
-enum { STUDY_ALL, STUDY_TARGET, STUDY_SET, STUDY_FORMAT, STUDY_OUTPUT, STUDY_QUIET };
+enum { STUDY_ALL, STUDY_TARGET, STUDY_SET, STUDY_JSON, STUDY_CSV, STUDY_MARKDOWN, STUDY_QUIET };
+
+static const struct { size_t option; enum pim_study_format format; } formats[] = {
+    {STUDY_JSON, PIM_STUDY_JSON}, {STUDY_CSV, PIM_STUDY_CSV}, {STUDY_MARKDOWN, PIM_STUDY_MARKDOWN},
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
 
 static void list(void)
 {
@@ -39,14 +44,25 @@ static enum pim_status run_on_target(const struct pim_study *study, const struct
     return status;
 }
 
-static enum pim_status run_one(const struct pim_study *study, const struct command_line *line,
-                               const struct pim_registry *registry, FILE *file, struct pim_error *error)
+/* The studies of one command line and where their reports go. */
+struct run {
+    const struct command_line *line;
+    struct pim_registry *registry;
+    struct output_file outputs[FORMATS]; /* file == NULL: not wanted */
+    bool text;
+};
+
+static enum pim_status run_one(const struct pim_study *study, struct run *run, struct pim_error *error)
 {
     struct pim_study_report *report = NULL;
-    enum pim_status status = run_on_target(study, line, registry, &report, error);
+    enum pim_status status = run_on_target(study, run->line, run->registry, &report, error);
     if (status != PIM_OK)
         return status;
-    pim_study_print(report, (enum pim_study_format)option_number(line, STUDY_FORMAT, PIM_STUDY_TEXT), file);
+    for (size_t i = 0; i < FORMATS; i++)
+        if (run->outputs[i].file)
+            pim_study_print(report, formats[i].format, run->outputs[i].file);
+    if (run->text)
+        pim_study_print(report, PIM_STUDY_TEXT, stdout);
     pim_study_report_free(report);
     return PIM_OK;
 }
@@ -59,21 +75,52 @@ static enum pim_status find(const char *name, const struct pim_study **study, st
     return pim_fail(error, PIM_USAGE, "there is no study '%s'; 'pimento study' lists them", name);
 }
 
-static enum pim_status run_studies(const struct command_line *line, const struct pim_registry *registry,
-                                   FILE *file, struct pim_error *error)
+static enum pim_status run_studies(struct run *run, struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
-    if (line->values[STUDY_ALL].count > 0) {
+    if (run->line->values[STUDY_ALL].count > 0) {
         for (const struct pim_study *const *study = pim_studies; status == PIM_OK && *study; study++)
-            status = run_one(*study, line, registry, file, error);
+            status = run_one(*study, run, error);
         return status;
     }
     const struct pim_study *study;
-    status = find(line->operands[0], &study, error);
-    return status == PIM_OK ? run_one(study, line, registry, file, error) : status;
+    status = find(run->line->operands[0], &study, error);
+    return status == PIM_OK ? run_one(study, run, error) : status;
 }
 
-static enum pim_status run(const struct command_line *line, struct pim_error *error)
+static enum pim_status open_outputs(struct run *run, struct pim_error *error)
+{
+    enum pim_status status = PIM_OK;
+    run->text = true;
+    for (size_t i = 0; status == PIM_OK && i < FORMATS; i++) {
+        const char *path = option_text(run->line, formats[i].option, NULL);
+        if (!path)
+            continue;
+        if (output_is_standard(path) && !run->text)
+            return pim_fail(error, PIM_USAGE, "only one of --json, --csv and --markdown can go to standard output");
+        if (output_is_standard(path))
+            run->text = false;
+        status = output_open(path, &run->outputs[i], error);
+    }
+    return status;
+}
+
+static enum pim_status run_to_outputs(struct run *run, struct pim_error *error)
+{
+    enum pim_status status = open_outputs(run, error);
+    if (status == PIM_OK)
+        status = pim_registry_open(&run->registry, error);
+    if (status == PIM_OK)
+        status = run_studies(run, error);
+    for (size_t i = 0; i < FORMATS; i++)
+        if (run->outputs[i].file)
+            status = output_end(&run->outputs[i], status, error);
+    if (run->registry)
+        pim_registry_close(run->registry);
+    return status;
+}
+
+static enum pim_status run_study(const struct command_line *line, struct pim_error *error)
 {
     bool all = line->values[STUDY_ALL].count > 0;
     if (all && line->operand_count > 0)
@@ -82,16 +129,8 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
         list();
         return PIM_OK;
     }
-    struct pim_registry *registry = NULL;
-    struct output_file output;
-    enum pim_status status = pim_registry_open(&registry, error);
-    if (status != PIM_OK)
-        return status;
-    status = output_open(option_text(line, STUDY_OUTPUT, "-"), &output, error);
-    if (status == PIM_OK)
-        status = output_end(&output, run_studies(line, registry, output.file, error), error);
-    pim_registry_close(registry);
-    return status;
+    struct run run = {.line = line};
+    return run_to_outputs(&run, error);
 }
 
 const struct command command_study = {
@@ -109,13 +148,14 @@ const struct command command_study = {
                           .help = "another machine than the study's own"},
         [STUDY_SET] = {.name = "set", .letter = 's', .kind = OPTION_TEXT, .argument = "KEY=VALUE", .repeatable = true,
                        .help = "change a parameter of the target"},
-        [STUDY_FORMAT] = {.name = "format", .letter = 'f', .kind = OPTION_CHOICE, .argument = "FORMAT",
-                          .choices = "text|json|csv|markdown", /* ORDER STUDY FORMAT: enum pim_study_format */
-                          .help = "text (default), json, csv or markdown"},
-        [STUDY_OUTPUT] = {.name = "output", .letter = 'o', .kind = OPTION_FILE, .argument = "FILE",
-                          .help = "write there instead of standard output"},
+        [STUDY_JSON] = {.name = "json", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".json",
+                        .help = "as JSON; without FILE on standard output instead of the text"},
+        [STUDY_CSV] = {.name = "csv", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".csv",
+                       .help = "as CSV; without FILE on standard output instead of the text"},
+        [STUDY_MARKDOWN] = {.name = "markdown", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".md",
+                            .help = "as a page of markdown; without FILE on standard output instead of the text"},
         [STUDY_QUIET] = {.name = "quiet", .letter = 'q', .help = "no progress"},
         {0}
     },
-    .run = run,
+    .run = run_study,
 };

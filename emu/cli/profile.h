@@ -3,26 +3,10 @@
 #ifndef PROFILE_H
 #define PROFILE_H
 
-#include <jansson.h>
-#include <stdio.h>
-
 #include "pimento.h"
 
-struct profile_row {
-    const char *function; /* lives as long as the image */
-    uint64_t instructions;
-};
-
-struct profile {
-    struct profile_row *rows; /* most instructions first */
-    size_t count;
-    uint64_t instructions;    /* of all rows */
-};
-
+/* Most instructions first; names live as long as the image. free(*rows), also after a failure. */
 enum pim_status profile_collect(struct pim_device *device, const struct pim_image *image,
-                                struct profile *profile, struct pim_error *error);
-void profile_free(struct profile *profile);
-void profile_print(const struct profile *profile, FILE *file);
-json_t *profile_json(const struct profile *profile);
+                                struct pim_profile_row **rows, size_t *count, struct pim_error *error);
 
 #endif

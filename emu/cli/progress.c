@@ -2,30 +2,33 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
-static double seconds_since(const struct timespec *then, const struct timespec *now)
+enum { QUIET_NS = 2000000000, INTERVAL_NS = 200000000 };
+
+uint64_t host_time_ns(void)
 {
-    return (double)(now->tv_sec - then->tv_sec) + 1e-9 * (double)(now->tv_nsec - then->tv_nsec);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 bool progress_begin(struct progress *progress)
 {
-    *progress = (struct progress){0};
-    clock_gettime(CLOCK_MONOTONIC, &progress->start);
+    *progress = (struct progress){.start_ns = host_time_ns()};
     return isatty(STDERR_FILENO);
 }
 
-/* Is it time to write the line again? *elapsed is the time since the start. */
+/* Is it time to write the line again? *elapsed is the time since the start in seconds. */
 static bool due(struct progress *progress, double *elapsed)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    *elapsed = seconds_since(&progress->start, &now);
-    if (*elapsed < 2 || (progress->visible && seconds_since(&progress->shown, &now) < 0.2))
+    uint64_t now = host_time_ns();
+    *elapsed = 1e-9 * (double)(now - progress->start_ns);
+    if (now - progress->start_ns < QUIET_NS || (progress->visible && now - progress->shown_ns < INTERVAL_NS))
         return false;
     progress->visible = true;
-    progress->shown = now;
+    progress->shown_ns = now;
     return true;
 }
 

@@ -4,12 +4,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 struct progress {
-    struct timespec start, shown;
+    uint64_t start_ns, shown_ns;
     bool visible;
 };
+
+/* Of a clock that never goes back. */
+uint64_t host_time_ns(void);
 
 /* False when standard error is no terminal: then nothing needs to be called back. */
 bool progress_begin(struct progress *progress);

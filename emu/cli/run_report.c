@@ -91,17 +91,42 @@ void run_report_print_faults(struct pim_device *device, struct pim_error *error)
 
 /* ---- the report ---- */
 
-static enum pim_status print_profile(const struct run_report *report, struct pim_error *error)
+static enum pim_status write_one(const struct run_report *report, const char *path, struct pim_report_options options,
+                                 enum pim_report_format format, struct pim_error *error)
 {
-    struct profile profile;
-    enum pim_status status = profile_collect(report->device, report->image, &profile, error);
+    char *text = NULL;
+    size_t bytes;
+    options.format = format;
+    enum pim_status status = pim_report(report->device, &options, &text, &bytes, error);
     if (status == PIM_OK)
-        profile_print(&profile, stdout);
-    profile_free(&profile);
+        status = output_write(path, text, bytes, error);
+    free(text);
+    return status;
+}
+
+static enum pim_status write_all(const struct run_report *report, const struct pim_report_options *options,
+                                 struct pim_error *error)
+{
+    enum pim_status status = PIM_OK;
+    if (report->json)
+        status = write_one(report, report->json, *options, PIM_REPORT_JSON, error);
+    if (status == PIM_OK && report->csv)
+        status = write_one(report, report->csv, *options, PIM_REPORT_CSV, error);
+    if (status == PIM_OK && !report->quiet && !run_report_on_standard_output(report->json, report->csv))
+        status = write_one(report, "-", *options, PIM_REPORT_TEXT, error);
     return status;
 }
 
 enum pim_status run_report_write(const struct run_report *report, struct pim_error *error)
 {
-    return report->profile ? print_profile(report, error) : PIM_OK;
+    struct pim_report_options options = {.program = report->image->path, .host_ns = report->host_ns};
+    struct pim_profile_row *rows = NULL;
+    enum pim_status status = PIM_OK;
+    if (report->profile)
+        status = profile_collect(report->device, report->image, &rows, &options.profile_count, error);
+    options.profile = rows;
+    if (status == PIM_OK)
+        status = write_all(report, &options, error);
+    free(rows);
+    return status;
 }

@@ -10,10 +10,11 @@
 
 struct run_report {
     struct pim_device *device;
-    const struct pim_target *target;
     const struct pim_image *image;
     const char *json, *csv;
-    bool profile, quiet;
+    bool profile;
+    bool quiet;       /* no text */
+    uint64_t host_ns; /* as in pim_report_options */
 };
 
 /* Refuses two machine-readable reports on standard output. */
