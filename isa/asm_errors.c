@@ -86,7 +86,8 @@ void asm_warn(struct assembler *a, struct pim_place place, const char *format, .
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    asm_print(a, &a->warnings, "%s:%u:%u: warning: %s\n", place.file, place.line, place.column, message);
+    asm_print(a, &a->warnings, "%s%s:%u:%u: warning: %s", a->warnings.size ? "\n" : "", place.file, place.line, place.column,
+              message);
 }
 
 /* Put what was collected into the caller's error. */

@@ -388,7 +388,7 @@ END_TEST
 START_TEST(warnings_do_not_stop)
 {
     struct asm_output output = assemble_with(&plain, ".warning \"careful\"\n.global missing\n");
-    ck_assert_str_eq(output.warnings, "a.s:1:1: warning: careful\na.s:2:9: warning: 'missing' is declared global but not defined\n");
+    ck_assert_str_eq(output.warnings, "a.s:1:1: warning: careful\na.s:2:9: warning: 'missing' is declared global but not defined");
     asm_output_free(&output);
 }
 END_TEST
