@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_FRAMES = 6 }; /* of a nest that an error shows */
+
 struct pim_place asm_place(const struct assembler *a, const char *at)
 {
     struct pim_place place = {.file = a->top_name};
@@ -22,7 +24,12 @@ struct pim_place asm_place(const struct assembler *a, const char *at)
 
 static void describe_frames(struct assembler *a, struct asm_buffer *text)
 {
+    unsigned shown = 0;
     for (const struct asm_frame *frame = a->frame; frame && frame->outer; frame = frame->outer) {
+        if (shown++ == MOST_FRAMES) {
+            asm_print(a, text, "\n    ... and %u levels more", frame->depth);
+            return;
+        }
         if (frame->kind == ASM_MACRO)
             asm_print(a, text, "\n    in macro '%s' called at", frame->name);
         else

@@ -19,6 +19,7 @@
 enum {
     ASM_MOST_ERRORS = 20,
     ASM_MOST_OPERANDS = 16,
+    ASM_MOST_SECTIONS = 1024,
     ASM_MOST_NESTING = 64,         /* of includes, macros, repetitions, conditions, parentheses */
     ASM_LARGEST_SOURCE = 64 << 20,    /* bytes of one file */
     ASM_LARGEST_EXPANSION = 16 << 20, /* bytes of one macro call */
@@ -135,7 +136,7 @@ struct asm_symbol {
     size_t elf_index;
 };
 
-enum { ASM_BUCKETS = 1024 };
+enum { ASM_BUCKETS = 1 << 16 }; /* of symbols and of macros: chains stay short however many a source makes */
 
 struct asm_diagnostic {
     uint64_t step;
@@ -175,7 +176,6 @@ struct assembler {
     const char *top_name;
     struct asm_frame *frame;
     struct asm_file *files;
-    struct asm_macro *macros;
     unsigned condition_count;
     struct asm_condition conditions[ASM_MOST_NESTING];
 
@@ -184,7 +184,8 @@ struct assembler {
     struct asm_section *section;
     uint64_t *space_used;
 
-    struct asm_symbol *buckets[ASM_BUCKETS];
+    struct asm_symbol **buckets;
+    struct asm_macro **macros; /* in buckets too */
     struct asm_symbol **symbols; /* by first mention */
     size_t symbol_count, symbol_room;
 
@@ -244,6 +245,7 @@ bool asm_define_label(struct assembler *a, const char *name, size_t length);
 bool asm_define_numbered_label(struct assembler *a, const char *digits, size_t length);
 struct asm_symbol *asm_numbered_label(struct assembler *a, const char *digits, size_t length, bool forward);
 bool asm_define_constant(struct assembler *a, const char *name, size_t length, struct asm_value value, bool may_change);
+size_t asm_bucket(const char *name, size_t length);
 bool asm_symbol_is_private(const struct asm_symbol *symbol);
 void asm_forget_numbered_labels(struct assembler *a);
 void asm_check_symbols(struct assembler *a);

@@ -54,7 +54,7 @@ bool asm_repeat(struct assembler *a, const char *at)
 
 const struct asm_macro *asm_find_macro(const struct assembler *a, const char *name, size_t length)
 {
-    for (const struct asm_macro *macro = a->macros; macro; macro = macro->next)
+    for (const struct asm_macro *macro = a->macros[asm_bucket(name, length)]; macro; macro = macro->next)
         if (asm_same(name, length, macro->name))
             return macro;
     return NULL;
@@ -147,8 +147,9 @@ bool asm_define_macro(struct assembler *a, const char *at)
         return asm_error(a, name, "macro '%.*s' is already defined", (int)length, name);
     macro->name = asm_copy_text(a, name, length);
     macro->body = copy_lines(a, body);
-    macro->next = a->macros;
-    a->macros = macro;
+    struct asm_macro **bucket = &a->macros[asm_bucket(name, length)];
+    macro->next = *bucket;
+    *bucket = macro;
     return true;
 }
 

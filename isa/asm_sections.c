@@ -43,9 +43,6 @@ static struct asm_section *add_section(struct assembler *a, const char *name, si
                                        unsigned rank, bool no_bits)
 {
     const struct isa_space *space = &a->set->spaces[space_index];
-    struct asm_section **larger = asm_allocate(a, (a->section_count + 1) * sizeof *larger);
-    if (a->section_count)
-        memcpy(larger, a->sections, a->section_count * sizeof *larger);
     struct asm_section *section = asm_allocate(a, sizeof *section);
     *section = (struct asm_section){
         .name = asm_copy_text(a, name, length),
@@ -54,15 +51,14 @@ static struct asm_section *add_section(struct assembler *a, const char *name, si
         .kind = kind_of(name, length, space, no_bits),
         .alignment = space->loadable ? a->set->word_bytes : 1,
     };
-    larger[a->section_count] = section;
-    a->sections = larger;
-    a->section_count++;
+    a->sections[a->section_count++] = section;
     return section;
 }
 
 /* The first section that a space lists always exists: it holds the reserved bytes and carries the end mark. */
 void asm_create_sections(struct assembler *a)
 {
+    a->sections = asm_allocate(a, ASM_MOST_SECTIONS * sizeof *a->sections);
     size_t spaces = 0;
     for (; a->set->spaces[spaces].name; spaces++) {
         const char *const *names = a->set->spaces[spaces].sections;
@@ -77,7 +73,7 @@ void asm_begin_pass(struct assembler *a)
     a->pass++;
     a->steps = a->expansions = 0;
     a->condition_count = 0;
-    a->macros = NULL;
+    memset(a->macros, 0, ASM_BUCKETS * sizeof *a->macros);
     asm_forget_numbered_labels(a);
     for (size_t i = 0; a->set->spaces[i].name; i++)
         a->space_used[i] = 0;
@@ -119,6 +115,8 @@ bool asm_enter_section(struct assembler *a, const char *name, size_t length, boo
     unsigned rank;
     if (!find_home(a, name, length, &space, &rank))
         return no_home(a, name, length);
+    if (a->section_count == ASM_MOST_SECTIONS)
+        return asm_error(a, name, "more than %d sections", ASM_MOST_SECTIONS);
     a->section = add_section(a, name, length, space, rank, no_bits);
     return true;
 }
@@ -215,7 +213,7 @@ static void sort_sections(struct assembler *a)
 
 static void group_by_space(struct assembler *a)
 {
-    struct asm_section **grouped = asm_allocate(a, a->section_count * sizeof *grouped);
+    struct asm_section **grouped = asm_allocate(a, ASM_MOST_SECTIONS * sizeof *grouped);
     size_t count = 0;
     for (uint32_t space = 0; a->set->spaces[space].name; space++)
         for (size_t i = 0; i < a->section_count; i++)

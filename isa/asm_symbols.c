@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t bucket_of(const char *name, size_t length)
+size_t asm_bucket(const char *name, size_t length)
 {
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < length; i++)
@@ -18,7 +18,7 @@ static size_t bucket_of(const char *name, size_t length)
 
 struct asm_symbol *asm_find_symbol(struct assembler *a, const char *name, size_t length)
 {
-    for (struct asm_symbol *symbol = a->buckets[bucket_of(name, length)]; symbol; symbol = symbol->next)
+    for (struct asm_symbol *symbol = a->buckets[asm_bucket(name, length)]; symbol; symbol = symbol->next)
         if (asm_same(name, length, symbol->name))
             return symbol;
     return NULL;
@@ -41,7 +41,7 @@ struct asm_symbol *asm_symbol(struct assembler *a, const char *name, size_t leng
     symbol = asm_allocate(a, sizeof *symbol);
     symbol->name = asm_copy_text(a, name, length);
     symbol->place = asm_place(a, name);
-    struct asm_symbol **bucket = &a->buckets[bucket_of(name, length)];
+    struct asm_symbol **bucket = &a->buckets[asm_bucket(name, length)];
     symbol->next = *bucket;
     *bucket = symbol;
     a->symbols[a->symbol_count++] = symbol;

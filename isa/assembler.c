@@ -204,6 +204,8 @@ static enum pim_status produce(struct assembler *a, struct asm_output *output)
 
 static enum pim_status run(struct assembler *a, struct asm_file *file, struct asm_output *output)
 {
+    a->buckets = asm_allocate(a, ASM_BUCKETS * sizeof *a->buckets);
+    a->macros = asm_allocate(a, ASM_BUCKETS * sizeof *a->macros);
     asm_create_sections(a);
     if (!run_pass(a, file) || !asm_lay_out(a))
         return asm_report(a);
@@ -220,7 +222,10 @@ static enum pim_status assemble(const char *name, const char *text, size_t size,
     struct assembler *a = calloc(1, sizeof *a);
     if (!a)
         return pim_fail(error, PIM_NO_MEMORY, "%s: out of memory", name);
-    *a = (struct assembler){.options = options, .set = options->set, .error = error, .top_name = name};
+    a->options = options;
+    a->set = options->set;
+    a->error = error;
+    a->top_name = name;
     struct asm_file file = {.path = name, .bytes = text, .size = size};
     enum pim_status status = (enum pim_status)setjmp(a->give_up);
     if (status == PIM_OK)

@@ -283,6 +283,7 @@ static const char *const endless[] = {
     ".macro m x\nm \\x+\\x\n.endm\nm 1\n",
     ".rept 100000\n.rept 100000\n.set x, 1\n.endr\n.endr\n",
     ".data\n.word ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1",
+    ".macro m\n.section .data.x\\@\n.endm\n.rept 5000\nm\n.endr\n",
     ".mram\n.space 0x7fffffffffffffff\n.space 0x7fffffffffffffff\n.fill 0x7fffffffffffffff, 8, 1\n",
 };
 
