@@ -25,7 +25,7 @@ struct isa_space {
 enum isa_operand_kind { ISA_REGISTER_LIKE_NAME, ISA_EXPRESSION, ISA_SWITCH };
 
 /* One operand as the lexer saw it. A bare identifier that is no symbol stays a name (register, condition); `!big` is a switch;
- * everything else is an expression, evaluated (pass 2) or with value_known = false (pass 1). */
+ * everything else is an expression. */
 struct isa_operand {
     enum isa_operand_kind kind;
     const char *name;      /* identifier or switch without '!', lower-case kept as written */
@@ -52,8 +52,8 @@ struct instruction_set {
     int64_t (*strip)(int64_t address);
     /* Is there such a mnemonic at all? */
     bool (*mnemonic)(const char *name, size_t length);
-    /* Encode one statement. `index` is the instruction's own index (for `.`). With any value_known false it may encode 0 for it but must
-     * still choose the same form and size. On failure fills `why` and the operand index at fault (or -1). */
+    /* Encode one statement; the assembler asks in pass 2 only, when all values are known. On failure fills `why` and the operand index at
+     * fault (or -1). */
     bool (*assemble)(const char *mnemonic, size_t length, const struct isa_operand *operands,
                      size_t count, uint64_t *word, char *why, size_t why_size, int *at_operand);
     /* Text of one word; as dpu_disassemble. */
