@@ -6,6 +6,8 @@
 
 #include "dpu_machine.h"
 
+#pragma GCC visibility push(hidden)
+
 enum {
     LINE_SHIFT = 6, LINE_BYTES = 1 << LINE_SHIFT, LINES = DPU_WRAM_BYTES >> LINE_SHIFT,
     MAY_READ = 1, MAY_WRITE = 2,                 /* permission bits of one tasklet on one line */
@@ -92,6 +94,17 @@ enum ahead dpu_run_ahead(struct dpu_scratch *s, uint32_t tasklet, uint32_t budge
 
 /* ---- dpu_speculation.c ---- */
 
+/* Are the tags of these bytes all the run's own? Then it has been here before, and nothing new is at stake. For contested lines. */
+static inline bool dpu_own_bytes(const struct dpu_scratch *s, uint32_t tasklet, uint32_t address, uint32_t bytes,
+                                 bool write)
+{
+    const uint32_t *tags = (write ? s->writer : s->reader) + address;
+    uint32_t foreign = 0;
+    for (uint32_t i = 0; i < bytes; i++)
+        foreign |= tags[i] ^ s->segment[tasklet];
+    return !foreign;
+}
+
 /* The tasklet is about to touch bytes of WRAM and has no permission on the line (or asks for a DMA range): decide, remember, save the
  * old bytes. False: the order of execution differs from the order of issue, so the window has to be rolled back. */
 bool dpu_claim(struct dpu_scratch *s, uint32_t tasklet, uint32_t address, uint32_t bytes, bool write);
@@ -105,5 +118,7 @@ void dpu_speculation_undo(struct dpu_scratch *s);
 
 /* The tasklet's next run gets a tag of its own. */
 void dpu_new_segment(struct dpu_scratch *s, uint32_t tasklet);
+
+#pragma GCC visibility pop
 
 #endif

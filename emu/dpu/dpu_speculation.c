@@ -110,19 +110,10 @@ static bool binds(const struct dpu_scratch *s, uint32_t tag, uint32_t tasklet)
     return other != tasklet && s->segment[other] == tag && s->credit[other];
 }
 
-/* Are all these tags the run's own? Then it has been here before and nothing new is at stake. */
-static bool all_own(const uint32_t *tags, uint32_t bytes, uint32_t tag)
-{
-    uint32_t foreign = 0;
-    for (uint32_t i = 0; i < bytes; i++)
-        foreign |= tags[i] ^ tag;
-    return !foreign;
-}
-
 static bool claim_bytes(struct dpu_scratch *s, uint32_t tasklet, uint32_t address, uint32_t bytes, bool write)
 {
     uint32_t tag = s->segment[tasklet];
-    if (all_own((write ? s->writer : s->reader) + address, bytes, tag))
+    if (dpu_own_bytes(s, tasklet, address, bytes, write))
         return true;
     for (uint32_t i = address; i < address + bytes; i++) {
         if (s->writer[i] != tag && binds(s, s->writer[i], tasklet))

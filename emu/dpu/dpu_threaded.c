@@ -91,6 +91,7 @@ static enum ahead threaded(struct dpu_scratch *s, uint32_t number, uint32_t budg
     if (__builtin_expect((address & (sizeof(TYPE) - 1)) || address > wram_bytes - sizeof(TYPE), 0)) \
         LEAVE(AHEAD_TRAP);                                                                         \
     if (__builtin_expect(!(permissions[address >> LINE_SHIFT] & (PERMISSION)), 0) &&               \
+        !dpu_own_bytes(s, number, address, sizeof(TYPE), WRITES) &&                                \
         !dpu_claim(s, number, address, sizeof(TYPE), WRITES))                                      \
         LEAVE(AHEAD_CONFLICT)
 #define READ(TYPE)                                                                                 \
