@@ -271,6 +271,15 @@ static enum pim_status apply_name(struct pim_target *target, const struct target
     return done ? PIM_OK : no_memory(error);
 }
 
+static enum pim_status apply_file(struct pim_target *target, const struct target_file *file, unsigned depth,
+                                  struct pim_error *error)
+{
+    enum pim_status status = choose_backend(target, file, depth, error);
+    for (size_t i = 0; status == PIM_OK && i < file->count; i++)
+        status = apply_entry(target, file, &file->entries[i], error);
+    return status == PIM_OK ? apply_name(target, file, error) : status;
+}
+
 static enum pim_status apply_path(struct pim_target *target, const char *path, unsigned depth,
                                   struct pim_error *error)
 {
@@ -278,11 +287,7 @@ static enum pim_status apply_path(struct pim_target *target, const char *path, u
     enum pim_status status = target_file_read(path, &file, error);
     if (status != PIM_OK)
         return status;
-    status = choose_backend(target, file, depth, error);
-    for (size_t i = 0; status == PIM_OK && i < file->count; i++)
-        status = apply_entry(target, file, &file->entries[i], error);
-    if (status == PIM_OK)
-        status = apply_name(target, file, error);
+    status = apply_file(target, file, depth, error);
     target_file_free(file);
     return status;
 }
@@ -311,6 +316,16 @@ static enum pim_status fill(struct pim_target *target, const char *name, struct 
     return status;
 }
 
+/* Close what could not be filled. */
+static enum pim_status keep(struct pim_target **target, enum pim_status status)
+{
+    if (status == PIM_OK)
+        return PIM_OK;
+    pim_target_close(*target);
+    *target = NULL;
+    return status;
+}
+
 enum pim_status pim_target_open(const struct pim_registry *registry, const char *name,
                                 struct pim_target **target, struct pim_error *error)
 {
@@ -318,12 +333,17 @@ enum pim_status pim_target_open(const struct pim_registry *registry, const char 
     if (!*target)
         return no_memory(error);
     (*target)->registry = registry;
-    enum pim_status status = fill(*target, name, error);
-    if (status == PIM_OK)
-        return PIM_OK;
-    pim_target_close(*target);
-    *target = NULL;
-    return status;
+    return keep(target, fill(*target, name, error));
+}
+
+enum pim_status pim_target_open_file(const struct pim_registry *registry, const struct target_file *file,
+                                     struct pim_target **target, struct pim_error *error)
+{
+    *target = calloc(1, sizeof **target);
+    if (!*target)
+        return no_memory(error);
+    (*target)->registry = registry;
+    return keep(target, apply_file(*target, file, 0, error));
 }
 
 void pim_target_close(struct pim_target *target)

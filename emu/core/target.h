@@ -19,6 +19,12 @@ struct pim_target {
     struct target_note *notes; /* one per parameter row */
 };
 
+struct target_file;
+
+/* A target from a file that has been read already. */
+enum pim_status pim_target_open_file(const struct pim_registry *registry, const struct target_file *file,
+                                     struct pim_target **target, struct pim_error *error);
+
 /* The path of a target's file, newly allocated; NULL and PIM_OK when no file has that name. `from` is the file that names it as its
  * base, or NULL. */
 enum pim_status pim_target_find(const struct pim_registry *registry, const char *name, const char *from,
