@@ -60,6 +60,39 @@ static enum pim_status check_identification(const struct reader *reader, const u
     return PIM_OK;
 }
 
+/* Files that users have beside the kernel, and name by mistake. */
+static const char *host_processor(uint16_t machine)
+{
+    switch (machine) {
+    case EM_386: return "i386";
+    case EM_X86_64: return "x86-64";
+    case EM_AARCH64: return "AArch64";
+    case EM_RISCV: return "RISC-V";
+    default: return NULL;
+    }
+}
+
+static const char *type_name(uint16_t type)
+{
+    switch (type) {
+    case ET_REL: return " (an object file)";
+    case ET_DYN: return " (a shared object)";
+    case ET_CORE: return " (a core dump)";
+    default: return "";
+    }
+}
+
+static enum pim_status no_kernel(struct reader *reader, uint16_t machine, uint8_t elf_class)
+{
+    const struct instruction_set *first = instruction_sets[0];
+    const char *host = host_processor(machine);
+    if (host)
+        return bad(reader, "this is a program for the host (%s, ELF machine %u), expected a kernel, for instance machine %u with class %u (%s)",
+                   host, machine, first->elf_machine, first->elf_class, first->name);
+    return bad(reader, "ELF machine %u with class %u is no kernel known here, expected for instance machine %u with class %u (%s)",
+               machine, elf_class, first->elf_machine, first->elf_class, first->name);
+}
+
 static enum pim_status check_header(struct reader *reader)
 {
     if (!gelf_getehdr(reader->elf, &reader->header))
@@ -67,13 +100,11 @@ static enum pim_status check_header(struct reader *reader)
     const GElf_Ehdr *header = &reader->header;
     uint8_t elf_class = header->e_ident[EI_CLASS];
     reader->set = instruction_set_for_machine(header->e_machine, elf_class);
-    if (!reader->set) {
-        const struct instruction_set *first = instruction_sets[0];
-        return bad(reader, "ELF machine %u with class %u is no kernel known here, expected for instance machine %u with class %u (%s)",
-                   header->e_machine, elf_class, first->elf_machine, first->elf_class, first->name);
-    }
+    if (!reader->set)
+        return no_kernel(reader, header->e_machine, elf_class);
     if (header->e_type != ET_EXEC)
-        return bad(reader, "ELF type %u, expected 2 (a linked executable)", header->e_type);
+        return bad(reader, "ELF type %u%s, expected 2 (a linked executable)", header->e_type,
+                   type_name(header->e_type));
     if (header->e_flags != reader->set->elf_flags)
         return bad(reader, "ELF flags 0x%x, expected 0x%x for %s", header->e_flags, reader->set->elf_flags,
                    reader->set->name);

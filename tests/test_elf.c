@@ -240,7 +240,8 @@ BREAK(magic, file->bytes[1] = 'F')
 BREAK(class, file->bytes[EI_CLASS] = 3)
 BREAK(endian, file->bytes[EI_DATA] = ELFDATA2MSB)
 BREAK(short_header, file->size = 40)
-BREAK(machine, header(file)->e_machine = EM_386)
+BREAK(machine, header(file)->e_machine = EM_SPARC)
+BREAK(host_machine, header(file)->e_machine = EM_386)
 BREAK(class_of_machine, file->bytes[EI_CLASS] = ELFCLASS64)
 BREAK(type, header(file)->e_type = ET_REL)
 BREAK(flags, header(file)->e_flags = 0)
@@ -279,9 +280,11 @@ static const struct {
     ROW(class, "ELF class 3, expected 1 (32-bit) or 2 (64-bit)"),
     ROW(endian, "ELF data encoding 2, expected 1 (little-endian)"),
     ROW(short_header, "the file ends after 40 bytes, expected an ELF header of 52 bytes"),
-    ROW(machine, "ELF machine 3 with class 1 is no kernel known here, expected for instance machine 245 with class 1 (dpu)"),
+    ROW(machine, "ELF machine 2 with class 1 is no kernel known here, expected for instance machine 245 with class 1 (dpu)"),
+    ROW(host_machine,
+        "this is a program for the host (i386, ELF machine 3), expected a kernel, for instance machine 245 with class 1 (dpu)"),
     ROW(class_of_machine, "with class 2 is no kernel"),
-    ROW(type, "ELF type 1, expected 2 (a linked executable)"),
+    ROW(type, "ELF type 1 (an object file), expected 2 (a linked executable)"),
     ROW(flags, "ELF flags 0x0, expected 0x2800000 for dpu"),
     ROW(segment_table, "program header"),
     ROW(no_segments, "no loadable segment"),
