@@ -164,6 +164,40 @@ START_TEST(strict_makes_a_sleeper_a_fault)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------- misaligned transfers --- */
+
+static const uint8_t transfers[] = {
+    0x00, 0x00, 0x50, 0x00, 0xe3, 0x60, 0, 0, /* move r1, 5 */
+    0x00, 0x00, 0x04, 0x00, 0x63, 0x60, 0, 0, /* move r0, 64 */
+    0x00, 0x00, 0x02, 0x00, 0x00, 0x70, 0, 0, /* ldma r0, r1, 0: through the slot of tasklet 0 */
+    0x00, 0x00, 0x84, 0x00, 0x63, 0x60, 0, 0, /* move r0, 72 */
+    0x00, 0x00, 0x02, 0x00, 0x00, 0x70, 0, 0, /* ldma r0, r1, 0: the slot of tasklet 1 */
+    0x00, 0x00, 0x04, 0x00, 0x63, 0x60, 0, 0, /* move r0, 64 */
+    0x00, 0x00, 0x02, 0x01, 0x00, 0x70, 0, 0, /* ldma r0, r1, 1: 16 bytes */
+    0x00, 0x00, 0x00, 0x20, 0xf3, 0x7e, 0, 0, /* stop */
+};
+
+/* Odd: what the compiler does not do for a variable in MRAM. Row: symbol, engine. */
+START_TEST(the_compilers_misaligned_transfers_are_no_oddity)
+{
+    struct pim_segment segment = test_segment(DPU_SPACE_IRAM, 0, transfers, sizeof transfers, sizeof transfers);
+    struct pim_symbol slots = {.name = "__sw_cache_buffer", .space = DPU_SPACE_WRAM, .value = 64, .section = ".data.sw_cache"};
+    bool compiled = _i & 1;
+    struct pim_image program = test_image(&segment, 1, &slots, compiled, 1);
+    struct dpu_parameters parameters = test_parameters();
+    parameters.engine = (uint64_t)test_choice(test_row("execution.engine")->choices, _i & 2 ? "reference" : "fast");
+    struct dpu_machine *machine = test_machine_with(&parameters, 1);
+    uint64_t overhead;
+    uint32_t unit = 0;
+    test_load(machine, 0, 1, &program);
+    ck_assert(pim_dpu_backend.launch(machine, &unit, 1, 0, PIM_TIMING, &overhead, NULL) == PIM_OK);
+    ck_assert_int_eq(pim_dpu_backend.run_until(machine, unit, 10000, NULL), PIM_DONE);
+    ck_assert_uint_eq(machine->dpus[0].counters.dma_reads, 3);
+    ck_assert_uint_eq(machine->dpus[0].counters.misaligned_dma, compiled ? 2 : 3);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("dpu faults");
@@ -176,6 +210,9 @@ static Suite *make_suite(void)
     tcase_add_test(sleepers, a_program_that_does_not_mark_its_end_has_no_sleepers);
     tcase_add_loop_test(sleepers, strict_makes_a_sleeper_a_fault, 0, 2);
     suite_add_tcase(suite, sleepers);
+    TCase *dma = tcase_create("are misaligned transfers counted");
+    tcase_add_loop_test(dma, the_compilers_misaligned_transfers_are_no_oddity, 0, 4);
+    suite_add_tcase(suite, dma);
     return suite;
 }
 

@@ -250,6 +250,15 @@ static bool write_clock(struct dpu *dpu, const struct pim_image *image)
     return true;
 }
 
+/* Where compiled code keeps the 8 bytes per tasklet through which it reads and writes single __mram variables. */
+static uint32_t direct_slots(const struct dpu *dpu, const struct pim_image *image)
+{
+    const struct pim_symbol *symbol = pim_image_symbol(image, "__sw_cache_buffer");
+    bool known = symbol && symbol->space == DPU_SPACE_WRAM &&
+                 symbol->value < dpu->machine->parameters.wram_bytes;
+    return known ? (uint32_t)symbol->value : 0;
+}
+
 static bool load_unit(struct dpu *dpu, struct code_memo *memo, const struct pim_image *image)
 {
     struct dpu_code *code = code_after_load(dpu->machine, memo, dpu->code, image);
@@ -264,6 +273,7 @@ static bool load_unit(struct dpu *dpu, struct code_memo *memo, const struct pim_
     dpu_code_release(dpu->code);
     dpu->code = code;
     dpu->image = image;
+    dpu->direct_slots = direct_slots(dpu, image);
     dpu->fault = (struct dpu_fault_state){0};
     dpu->started = 0;
     for (uint64_t i = 0; dpu->tasklets && i < DPU_TASKLETS; i++)

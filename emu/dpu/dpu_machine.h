@@ -71,7 +71,7 @@ struct dpu_counters {
     uint64_t dma_reads, dma_writes, dma_read_bytes, dma_write_bytes, dma_engine_busy_cycles;
     uint64_t wram_loads, wram_stores;
     uint64_t launches;
-    uint64_t misaligned_dma;     /* low bits dropped: diagnostics */
+    uint64_t misaligned_dma;     /* low bits dropped, and not by the compiler's intention */
     uint64_t sync_spins;         /* acquire, resume that jumped to itself */
     uint64_t mix[DPU_MIX_CLASSES]; /* issued instructions by class, DPU_MIX_MAP */
     uint64_t host_write_bytes, host_read_bytes;
@@ -137,6 +137,7 @@ struct dpu {
     uint32_t unit;
     struct dpu_code *code;
     const struct pim_image *image;
+    uint32_t direct_slots;               /* WRAM address of the compiler's slots for __mram variables; 0: none */
     uint8_t *wram;                       /* allocated at the first write or launch; wram_bytes + 64 guard bytes */
     uint8_t **mram_pages;                /* NULL until the first write: then DPU_MRAM_PAGES pointers */
     struct dpu_tasklet *tasklets;        /* allocated at the first launch: 24 */

@@ -172,7 +172,7 @@ const struct pim_counter dpu_counter_rows[] = {
     COUNTER("wram_stores", "accesses", wram_stores, "store instructions"),
     COUNTER("launches", "launches", launches, "launches of the DPU"),
     COUNTER("misaligned_dma", "transfers", misaligned_dma,
-            "the hardware drops the low address bits of these"),
+            "the hardware drops the low address bits of these; without the compiler's own accesses to __mram variables"),
     COUNTER("sync_spins", "instructions", sync_spins,
             "acquire or resume that had to try again"),
     DPU_MIX_MAP(MIX_ROW)
