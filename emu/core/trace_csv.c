@@ -58,7 +58,7 @@ static bool make_columns(struct csv *csv)
 
 static void put_header(const struct csv *csv)
 {
-    fputs("time_ps,duration_ps,unit,lane,sequence,kind", csv->file);
+    fputs("time_ps,duration_ps,unit,lane,sequence,event", csv->file);
     for (size_t i = 0; i < csv->name_count; i++) {
         putc(',', csv->file);
         put_text(csv->file, csv->names[i]);

@@ -10,7 +10,7 @@
  * picoseconds exactly. Arguments above 2^53 are strings of digits, because readers keep numbers as doubles. */
 enum pim_status trace_export_perfetto(struct trace_reader *reader, const char *path, uint64_t from_ps, struct pim_error *error);
 
-/* One line per event: time_ps, duration_ps, unit, lane, sequence, kind, then one column per argument name of the schema, empty where
+/* One line per event: time_ps, duration_ps, unit, lane, sequence, event (the kind's name), then one column per argument name of the schema, empty where
  * the kind has no such argument. Quoted as RFC 4180 says. */
 enum pim_status trace_export_csv(struct trace_reader *reader, const char *path, uint64_t from_ps, struct pim_error *error);
 
