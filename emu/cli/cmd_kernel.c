@@ -10,7 +10,7 @@
 #include "run_report.h"
 #include "session.h"
 
-enum { KERNEL_TARGET, KERNEL_SET, KERNEL_UNITS, KERNEL_SEED, KERNEL_THREADS, KERNEL_JSON, KERNEL_CSV, KERNEL_QUIET };
+enum { KERNEL_TARGET, KERNEL_SET, KERNEL_UNITS, KERNEL_SEED, KERNEL_THREADS, KERNEL_TRACE, KERNEL_JSON, KERNEL_CSV, KERNEL_QUIET };
 
 static void list(void)
 {
@@ -91,6 +91,7 @@ static enum pim_status run_kernel(const struct command_line *line, const struct 
         .device = {.units = (uint32_t)option_number(line, KERNEL_UNITS, 1),
                    .threads = (uint32_t)option_number(line, KERNEL_THREADS, 0),
                    .mode = PIM_TIMING},
+        .trace = option_text(line, KERNEL_TRACE, NULL),
         .quiet = line->values[KERNEL_QUIET].count > 0,
     };
     if (status == PIM_OK)
@@ -139,6 +140,7 @@ const struct command command_kernel = {
                          .help = "seed of the data; default 1"},
         [KERNEL_THREADS] = {.name = "threads", .letter = 'j', .kind = OPTION_NUMBER, .argument = "N", .minimum = 1,
                             .maximum = 4096, .help = "host threads; default: one a core"},
+        [KERNEL_TRACE] = {.name = "trace", .kind = OPTION_FILE, .argument = "FILE", .help = "write a trace; `pimento trace` reads it"},
         [KERNEL_JSON] = {.name = "json", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".json",
                          .help = "report as JSON; without FILE on standard output instead of the text"},
         [KERNEL_CSV] = {.name = "csv", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".csv",

@@ -7,7 +7,7 @@
 #include "symbol_file.h"
 
 enum {
-    RUN_TARGET, RUN_SET, RUN_UNITS, RUN_WRITE, RUN_READ, RUN_JSON, RUN_CSV, RUN_PROFILE,
+    RUN_TARGET, RUN_SET, RUN_UNITS, RUN_WRITE, RUN_READ, RUN_TRACE, RUN_JSON, RUN_CSV, RUN_PROFILE,
     RUN_RACE_REPORT, RUN_ENGINE, RUN_MAX_CYCLES, RUN_THREADS, RUN_STRICT, RUN_HOST_TIME,
     RUN_QUIET
 };
@@ -56,6 +56,7 @@ static enum pim_status open_all(struct run *run, struct pim_error *error)
                    .threads = (uint32_t)option_number(line, RUN_THREADS, 0),
                    .mode = PIM_TIMING,
                    .max_cycles = option_number(line, RUN_MAX_CYCLES, 0)},
+        .trace = option_text(line, RUN_TRACE, NULL),
         .quiet = line->values[RUN_QUIET].count > 0,
     };
     return session_open(&options, &run->session, error);
@@ -160,6 +161,7 @@ const struct command command_run = {
                        .help = "before the launch, write FILE to a symbol"},
         [RUN_READ] = {.name = "read", .letter = 'r', .kind = OPTION_TEXT, .argument = "PLACE=FILE", .repeatable = true,
                       .help = "after the launch, read a symbol into FILE"},
+        [RUN_TRACE] = {.name = "trace", .kind = OPTION_FILE, .argument = "FILE", .help = "write a trace; `pimento trace` reads it"},
         [RUN_JSON] = {.name = "json", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".json",
                       .help = "report as JSON; without FILE on standard output instead of the text"},
         [RUN_CSV] = {.name = "csv", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".csv",

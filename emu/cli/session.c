@@ -53,7 +53,12 @@ static enum pim_status open_device(const struct session_options *options, struct
         device.progress = progress_show;
         device.progress_context = &session->progress;
     }
-    return pim_device_open(session->target, &device, &session->device, error);
+    enum pim_status status = pim_device_open(session->target, &device, &session->device, error);
+    struct pim_sink *sink;
+    if (status != PIM_OK || !options->trace)
+        return status;
+    status = pim_trace_file(options->trace, &sink, error);
+    return status == PIM_OK ? pim_device_attach(session->device, sink, error) : status;
 }
 
 enum pim_status session_open(const struct session_options *options, struct session *session, struct pim_error *error)

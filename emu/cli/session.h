@@ -15,6 +15,7 @@ struct session_options {
     const char *const *settings;            /* "key=value", NULL-ended, may be NULL */
     const struct session_setting *forced;   /* after `settings`; ended by key == NULL; may be NULL */
     struct pim_device_options device;       /* progress is set by the session */
+    const char *trace;                      /* file; NULL: no trace */
     bool quiet;                             /* no progress */
 };
 
