@@ -4,7 +4,7 @@
 #include "command.h"
 
 extern const struct command command_run, command_asm, command_objdump, command_info, command_targets, command_kernel,
-    command_study, command_help;
+    command_study, command_trace, command_help;
 
 const struct command *const commands[] = {
     &command_run,
@@ -14,6 +14,7 @@ const struct command *const commands[] = {
     &command_targets,
     &command_kernel,
     &command_study,
+    &command_trace,
     &command_help,
     NULL
 };

@@ -7,7 +7,7 @@ pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/co
 	emu/cli/symbol_file.c emu/cli/symbol_file.h emu/cli/progress.c emu/cli/progress.h \
 	emu/cli/profile.c emu/cli/profile.h emu/cli/run_report.c emu/cli/run_report.h \
 	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_info.c emu/cli/cmd_kernel.c emu/cli/cmd_objdump.c \
-	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_targets.c
+	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_targets.c emu/cli/cmd_trace.c
 pimento_LDADD = libpimento.la $(JANSSON_LIBS) $(ZSTD_LIBS)
 
 # The manual page and the completion come out of the command's own tables.
