@@ -38,15 +38,18 @@ static enum ahead general_step(struct dpu_scratch *s, uint32_t tasklet);
 
 typedef const void *const label_table[HANDLERS];
 
-/* Coverage instrumentation splits every edge of the dispatch, some hundred thousand: compiling would take minutes. */
-#ifdef __clang__
-#define WITHOUT_COVERAGE __attribute__((no_sanitize("coverage")))
-#else
-#define WITHOUT_COVERAGE
+/* The dispatch has some hundred thousand edges. Clang's sanitizers and coverage split every one: compiling would take many minutes. */
+#if defined(__clang__) && defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define QUICK_TO_COMPILE __attribute__((no_sanitize("coverage"), optnone, noinline))
+#endif
+#endif
+#ifndef QUICK_TO_COMPILE
+#define QUICK_TO_COMPILE
 #endif
 
 /* Runs, or with `labels` not NULL only tells where the handlers are. */
-WITHOUT_COVERAGE static enum ahead threaded(struct dpu_scratch *s, uint32_t number, uint32_t budget, uint32_t *executed,
+QUICK_TO_COMPILE static enum ahead threaded(struct dpu_scratch *s, uint32_t number, uint32_t budget, uint32_t *executed,
                            const label_table **labels)
 {
     static const label_table table = {
