@@ -21,9 +21,9 @@ static enum pim_status run_on(const struct pim_target *target, struct pim_study_
                               struct pim_error *error)
 {
     const struct pim_study *study = report->study;
-    report->target = pim_target_name(target);
+    report->target = strdup(pim_target_name(target));
     report->rows = calloc(study->row_count, sizeof *report->rows);
-    if (report->rows == NULL)
+    if (report->target == NULL || report->rows == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for %zu rows", study->row_count);
     report->count = study->row_count;
     return study->run(target, report->rows, progress, context, error);
@@ -43,10 +43,7 @@ enum pim_status pim_study_run(const struct pim_study *study, const struct pim_re
         status = pim_target_open(registry, study->target, &own, error);
     if (status == PIM_OK)
         status = run_on(target != NULL ? target : own, *report, progress, context, error);
-    if (own != NULL) {
-        (*report)->target = study->target; /* the target's own text goes with it */
-        pim_target_close(own);
-    }
+    pim_target_close(own);
     if (status != PIM_OK) {
         pim_study_report_free(*report);
         *report = NULL;
@@ -58,6 +55,7 @@ void pim_study_report_free(struct pim_study_report *report)
 {
     if (report == NULL)
         return;
+    free(report->target);
     free(report->rows);
     free(report);
 }

@@ -33,7 +33,7 @@ struct pim_study_row {
 
 struct pim_study_report {
     const struct pim_study *study;
-    const char *target;     /* name of the target */
+    char *target;           /* its name; the report outlives the target itself */
     size_t count;
     struct pim_study_row *rows;
 };
