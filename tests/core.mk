@@ -22,22 +22,22 @@ check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 tests_test_core_text_SOURCES = tests/test_core_text.c
 tests_test_core_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_text_LDADD = libpimento.la $(CHECK_LIBS) $(JANSSON_LIBS)
+tests_test_core_text_LDADD = libpimento_internal.la $(CHECK_LIBS) $(JANSSON_LIBS)
 tests_test_core_time_SOURCES = tests/test_core_time.c
 tests_test_core_time_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_time_LDADD = libpimento.la $(CHECK_LIBS)
+tests_test_core_time_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_core_registry_SOURCES = tests/test_core_registry.c tests/toy_counter.c tests/toy_counter.h
 tests_test_core_registry_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_registry_LDADD = libpimento.la $(CHECK_LIBS)
+tests_test_core_registry_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_core_target_SOURCES = tests/test_core_target.c tests/toy_counter.c tests/toy_counter.h
 tests_test_core_target_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_target_LDADD = libpimento.la $(CHECK_LIBS)
+tests_test_core_target_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_core_device_SOURCES = tests/test_core_device.c tests/toy_fixture.c tests/toy_fixture.h \
 	tests/toy_counter.c tests/toy_counter.h
 tests_test_core_device_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_device_LDADD = libpimento.la $(CHECK_LIBS)
+tests_test_core_device_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_core_report_SOURCES = tests/test_core_report.c tests/toy_fixture.c tests/toy_fixture.h \
 	tests/toy_counter.c tests/toy_counter.h
 tests_test_core_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_core_report_LDADD = libpimento.la $(CHECK_LIBS) $(JANSSON_LIBS)
+tests_test_core_report_LDADD = libpimento_internal.la $(CHECK_LIBS) $(JANSSON_LIBS)
 endif

@@ -6,22 +6,22 @@ check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
 tests_fuzz_replay_elf_SOURCES = tests/fuzz/fuzz_elf.c $(fuzz_driver)
-tests_fuzz_replay_elf_LDADD = libpimento.la
+tests_fuzz_replay_elf_LDADD = libpimento_internal.la
 tests_fuzz_replay_assembler_SOURCES = tests/fuzz/fuzz_assembler.c $(fuzz_driver)
-tests_fuzz_replay_assembler_LDADD = libpimento.la
+tests_fuzz_replay_assembler_LDADD = libpimento_internal.la
 tests_fuzz_replay_target_ini_SOURCES = tests/fuzz/fuzz_target_ini.c $(fuzz_driver)
-tests_fuzz_replay_target_ini_LDADD = libpimento.la
+tests_fuzz_replay_target_ini_LDADD = libpimento_internal.la
 
 if FUZZING
 noinst_PROGRAMS += tests/fuzz/fuzz_elf tests/fuzz/fuzz_assembler tests/fuzz/fuzz_target_ini
 tests_fuzz_fuzz_elf_SOURCES = tests/fuzz/fuzz_elf.c
-tests_fuzz_fuzz_elf_LDADD = libpimento.la
+tests_fuzz_fuzz_elf_LDADD = libpimento_internal.la
 tests_fuzz_fuzz_elf_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_assembler_SOURCES = tests/fuzz/fuzz_assembler.c
-tests_fuzz_fuzz_assembler_LDADD = libpimento.la
+tests_fuzz_fuzz_assembler_LDADD = libpimento_internal.la
 tests_fuzz_fuzz_assembler_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_target_ini_SOURCES = tests/fuzz/fuzz_target_ini.c
-tests_fuzz_fuzz_target_ini_LDADD = libpimento.la
+tests_fuzz_fuzz_target_ini_LDADD = libpimento_internal.la
 tests_fuzz_fuzz_target_ini_LDFLAGS = -fsanitize=fuzzer
 endif
 

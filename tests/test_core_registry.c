@@ -59,7 +59,7 @@ static const struct {
 } plugin_rows[] = {
     {"tests/stale_plugins", "tests/stale_plugins/toy_stale.la: made for ABI version 2, this library has 1: rebuild it"},
     {"no/such/folder", "no/such/folder: cannot be searched for plug-ins: No such file or directory"},
-    {"libpimento.la", "libpimento.la: not a plug-in of pimento: it exports no 'pim_plugin'"},
+    {"./libpimento.la", "./libpimento.la: not a plug-in of pimento: it exports no 'pim_plugin'"},
     {"Makefile", "Makefile: cannot be loaded: "},
 };
 

@@ -8,7 +8,7 @@ pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/co
 	emu/cli/profile.c emu/cli/profile.h emu/cli/run_report.c emu/cli/run_report.h \
 	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_info.c emu/cli/cmd_kernel.c emu/cli/cmd_objdump.c \
 	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_targets.c emu/cli/cmd_trace.c
-pimento_LDADD = libpimento.la $(JANSSON_LIBS) $(ZSTD_LIBS)
+pimento_LDADD = libpimento_internal.la $(JANSSON_LIBS) $(ZSTD_LIBS)
 
 # The manual page and the completion come out of the command's own tables.
 man1_MANS = pimento.1
