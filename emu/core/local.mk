@@ -1,6 +1,7 @@
 # emu/core: device, parameters, queues, ledger, trace.
 AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER='"$(pkgdatadir)/targets"' \
 	-DPIM_TARGET_SOURCE_FOLDER='"$(abs_srcdir)/emu/targets"'
+dist_doc_DATA += doc/trace-format.md
 pkginclude_HEADERS += emu/pimento.h
 dist_doc_DATA += doc/backend-guide.md
 libpimento_la_SOURCES += emu/pimento.h

@@ -6,12 +6,12 @@
 #include "trace_reader.h"
 
 /* The JSON that ui.perfetto.dev and chrome://tracing open. A unit is a process, a lane a thread, an event a complete event ("X"); kinds
- * whose arguments are sums over an interval are counters as well ("C"). Times are microseconds with six decimals, which is
+ * whose arguments are counters' growth over an interval are counters as well ("C"). Times are microseconds with six decimals, which is
  * picoseconds exactly. Arguments above 2^53 are strings of digits, because readers keep numbers as doubles. */
 enum pim_status trace_export_perfetto(struct trace_reader *reader, const char *path, uint64_t from_ps, struct pim_error *error);
 
-/* One line per event: time_ps, duration_ps, unit, lane, sequence, event (the kind's name), then one column per argument name of the schema, empty where
- * the kind has no such argument. Quoted as RFC 4180 says. */
+/* One line per event: time_ps, duration_ps, unit, lane, sequence, event (the name of its kind), then one column per argument name of the
+ * schema, empty where the kind has no such argument. Quoted as RFC 4180 says. */
 enum pim_status trace_export_csv(struct trace_reader *reader, const char *path, uint64_t from_ps, struct pim_error *error);
 
 #endif

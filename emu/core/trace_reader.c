@@ -54,9 +54,9 @@ static enum pim_status get(struct trace_reader *reader, uint64_t offset, void *b
 
 /* --------------------------------------------------------------------------------- sections --- */
 
-static const char *tag_name(uint32_t tag)
+static const char *a_section(uint32_t tag)
 {
-    return tag == TRACE_SCHEMA ? "schema" : tag == TRACE_EVENTS ? "block of events" : "index";
+    return tag == TRACE_SCHEMA ? "a schema" : tag == TRACE_EVENTS ? "a block of events" : "an index";
 }
 
 /* The header of the section at `offset`, which must have the tag, end at or before `limit`, and be no larger than `most_bytes`. */
@@ -65,19 +65,19 @@ static enum pim_status get_header(struct trace_reader *reader, uint64_t offset, 
 {
     uint8_t bytes[TRACE_SECTION_BYTES];
     if (offset > limit || limit - offset < sizeof bytes)
-        return bad(reader, offset, error, "no room, expected the header of a %s", tag_name(tag));
+        return bad(reader, offset, error, "no room, expected the header of %s", a_section(tag));
     enum pim_status status = get(reader, offset, bytes, sizeof bytes, error);
     if (status != PIM_OK)
         return status;
     if (!trace_get_section(bytes, section))
-        return bad(reader, offset, error, "the header's checksum is wrong, expected a %s", tag_name(tag));
+        return bad(reader, offset, error, "the header's checksum is wrong, expected %s", a_section(tag));
     if (section->tag != tag)
-        return bad(reader, offset, error, "section tag 0x%08" PRIx32 ", expected a %s", section->tag, tag_name(tag));
+        return bad(reader, offset, error, "section tag 0x%08" PRIx32 ", expected %s", section->tag, a_section(tag));
     if (section->stored_bytes > limit - offset - sizeof bytes)
-        return bad(reader, offset, error, "a %s of %" PRIu32 " stored bytes, expected at most %" PRIu64, tag_name(tag),
+        return bad(reader, offset, error, "%s of %" PRIu32 " stored bytes, expected at most %" PRIu64, a_section(tag),
                    section->stored_bytes, limit - offset - sizeof bytes);
     if (section->plain_bytes > most_bytes)
-        return bad(reader, offset, error, "a %s of %" PRIu32 " bytes, expected at most %" PRIu64, tag_name(tag),
+        return bad(reader, offset, error, "%s of %" PRIu32 " bytes, expected at most %" PRIu64, a_section(tag),
                    section->plain_bytes, most_bytes);
     if (section->stored_bytes > ZSTD_compressBound(section->plain_bytes))
         return bad(reader, offset, error, "%" PRIu32 " bytes are stored in %" PRIu32 ", expected fewer", section->plain_bytes,
@@ -98,7 +98,8 @@ static enum pim_status get_content(struct trace_reader *reader, uint64_t offset,
     else
         status = get(reader, content_offset, stored, section->stored_bytes, error);
     if (status == PIM_OK && trace_crc(stored, section->stored_bytes) != section->stored_crc)
-        status = bad(reader, content_offset, error, "the checksum of the %s is wrong", tag_name(section->tag));
+        status = bad(reader, content_offset, error, "the checksum of the stored bytes is wrong, expected that of %s",
+                     a_section(section->tag));
     if (status == PIM_OK) {
         size_t size = ZSTD_decompress(*plain, section->plain_bytes, stored, section->stored_bytes);
         if (ZSTD_isError(size))

@@ -203,6 +203,11 @@ static enum pim_status begin(struct pim_sink *sink, const struct pim_target *tar
     return status;
 }
 
+static bool is_open(const struct trace_writer *writer)
+{
+    return writer->begun && writer->output.file;
+}
+
 /* An event that no reader would accept is a mistake of the back-end. */
 static enum pim_status check_event(const struct trace_writer *writer, const struct pim_event *event, struct pim_error *error)
 {
@@ -221,8 +226,8 @@ static enum pim_status check_event(const struct trace_writer *writer, const stru
 static enum pim_status add_events(struct pim_sink *sink, const struct pim_event *events, size_t count, struct pim_error *error)
 {
     struct trace_writer *writer = (struct trace_writer *)sink;
-    if (!writer->begun)
-        return pim_fail(error, PIM_INTERNAL, "%s: events before the trace was begun", writer->path);
+    if (!is_open(writer))
+        return pim_fail(error, PIM_INTERNAL, "%s: events before the begin or after the end of the trace", writer->path);
     for (size_t i = 0; i < count; i++) {
         enum pim_status status = check_event(writer, &events[i], error);
         if (status != PIM_OK)
@@ -239,7 +244,7 @@ static enum pim_status add_events(struct pim_sink *sink, const struct pim_event 
 static enum pim_status end(struct pim_sink *sink, struct pim_error *error)
 {
     struct trace_writer *writer = (struct trace_writer *)sink;
-    if (!writer->begun || !writer->output.file)
+    if (!is_open(writer))
         return pim_fail(error, PIM_INTERNAL, "%s: the trace was ended without a begin", writer->path);
     enum pim_status status = put_block(writer, error);
     uint64_t index_offset = writer->offset;
