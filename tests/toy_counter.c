@@ -1,5 +1,5 @@
-/* A back-end as small as one can be: an accumulator machine that adds bytes. It shows, from the outside, what the core asks of a back-end; doc/backend-guide.md
- * walks through it.
+/* A back-end as small as one can be: an accumulator machine that adds bytes. It shows, from the outside, what the core asks of a
+ * back-end; doc/backend-guide.md walks through it.
  *
  * What is modelled: one unit = 64 bytes of code, 64 bytes of data, an accumulator and a pointer. One-letter instructions:
  *   +  accumulator += data[pointer++]                 1 cycle

@@ -1,4 +1,4 @@
-/* A back-end outside the tree: built as a loadable module, found on a search path, uses nothing but the public header. One unit is a row of byte
+/* A back-end outside the tree: built as a loadable module, found on a search path, uses the public header only. One unit is a row of byte
  * cells that sorts itself by odd-even transposition, one phase a cycle: all pairs at once, as hardware would. The program is the
  * number of phases.
  */

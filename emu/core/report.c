@@ -335,7 +335,7 @@ enum pim_status pim_report(struct pim_device *device, const struct pim_report_op
         return pim_fail(error, PIM_NO_MEMORY, "no memory for a report");
     walk_all(&walk);
     bool written = !ferror(walk.stream.file);
-    if (!fclose(walk.stream.file) && written)
+    if (!fclose(walk.stream.file) && written && *text) /* glibc loses the text when its last realloc fails, without an error */
         return PIM_OK;
     free(*text);
     *text = NULL;

@@ -125,7 +125,7 @@ enum pim_status trace_schema_write(const struct pim_target *target, uint32_t uni
         return pim_fail(error, PIM_NO_MEMORY, "no memory for the schema of a trace");
     put_schema(file, target, units);
     bool written = !ferror(file);
-    if (fclose(file) == 0 && written)
+    if (fclose(file) == 0 && written && *text) /* glibc loses the text when its last realloc fails, without an error */
         return PIM_OK;
     free(*text);
     *text = NULL;
