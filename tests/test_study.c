@@ -45,7 +45,8 @@ START_TEST(reports_have_every_row_in_every_format)
         {"Group one", "second", "MB/s", "a source", PIM_STUDY_MODEL, 100, 150},
         {"Group two", "third", "cycles", "a source", PIM_STUDY_ROUTINE, 10, 9},
     };
-    struct pim_study_report report = {&example_study, "upmem-2556", 3, rows};
+    char target[] = "upmem-2556";
+    struct pim_study_report report = {&example_study, target, 3, rows};
     static const char *const expected[] = {
         [PIM_STUDY_TEXT] = "rows that are a test: 3.00 %",
         [PIM_STUDY_JSON] = "\"mean_absolute_error_percent\": 3.0",

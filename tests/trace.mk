@@ -6,8 +6,8 @@ TESTS += tests/test_trace tests/test_trace_damage
 tests_test_trace_SOURCES = tests/test_trace.c $(trace_files) tests/toy_fixture.c tests/toy_fixture.h \
 	tests/toy_counter.c tests/toy_counter.h
 tests_test_trace_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_trace_LDADD = libpimento.la $(CHECK_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS)
+tests_test_trace_LDADD = libpimento_internal.la $(CHECK_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS)
 tests_test_trace_damage_SOURCES = tests/test_trace_damage.c $(trace_files)
 tests_test_trace_damage_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_test_trace_damage_LDADD = libpimento.la $(CHECK_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS)
+tests_test_trace_damage_LDADD = libpimento_internal.la $(CHECK_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS)
 endif
