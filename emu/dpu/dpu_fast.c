@@ -281,23 +281,50 @@ static void follow_run_bits(struct dpu_scratch *s, uint32_t running_before)
     }
 }
 
+static void start_spinning(struct dpu_scratch *s, uint32_t tasklet, uint32_t pc)
+{
+    const struct dpu_instruction *instruction = &s->dpu->code->instructions[pc];
+    uint32_t a = s->dpu->tasklets[tasklet].registers[instruction->ra];
+    bool atomic = instruction->operation == DPU_OP_ACQUIRE;
+    s->spinning |= 1u << tasklet;
+    s->spins_for[tasklet] = (uint16_t)(dpu_bit_index(a + (uint32_t)instruction->imm) + (atomic ? 0 : DPU_ATOMIC_BITS));
+}
+
+/* An atomic bit is free: of those who spin for it the first in turn gets it, the others will find it taken again. */
+static void wake_first(struct dpu_scratch *s, uint32_t bit)
+{
+    for (uint32_t k = 0; k < s->count; k++) {
+        uint32_t tasklet = s->order[k];
+        if (spins(s, tasklet) && s->spins_for[tasklet] == bit) {
+            s->spinning &= ~(1u << tasklet);
+            return;
+        }
+    }
+}
+
 /* After a bit instruction: does it stand where it was, and will it find the same until somebody changes a bit? Then it need not be
- * executed again. Anything that may change a bit makes all spinning tasklets look again. */
+ * executed again until then. A change of a run bit makes all spinning tasklets look again. */
 static void note_spin(struct dpu_scratch *s, uint32_t tasklet, uint32_t pc)
 {
+    const struct dpu_instruction *instruction = &s->dpu->code->instructions[pc];
     const struct dpu_tasklet *t = &s->dpu->tasklets[tasklet];
     bool was_set = !t->zf;
-    switch (s->dpu->code->instructions[pc].operation) {
+    switch (instruction->operation) {
     case DPU_OP_ACQUIRE:
-        s->spinning |= (uint32_t)(t->pc == pc && was_set) << tasklet;
+        if (was_set && t->pc == pc)
+            start_spinning(s, tasklet, pc);
+        break;
+    case DPU_OP_RELEASE:
+        if (was_set)
+            wake_first(s, dpu_bit_index(t->registers[instruction->ra] + (uint32_t)instruction->imm));
         break;
     case DPU_OP_RESUME: case DPU_OP_BOOT:
         if (!was_set)
             s->spinning = 0;
         else if (t->pc == pc)
-            s->spinning |= 1u << tasklet;
+            start_spinning(s, tasklet, pc);
         break;
-    case DPU_OP_RELEASE: case DPU_OP_STOP: case DPU_OP_CLR_RUN:
+    case DPU_OP_STOP: case DPU_OP_CLR_RUN:
         s->spinning = 0;
         break;
     default:

@@ -55,6 +55,7 @@ struct dpu_scratch {
     uint32_t count;                    /* running tasklets */
     uint32_t outstanding;              /* tasklets with credit */
     uint32_t spinning;                 /* bit i: tasklet i repeats an instruction that changes nothing until a bit changes */
+    uint16_t spins_for[DPU_TASKLETS];  /* that bit: atomic ones first, then run bits */
     uint32_t leap_pause;               /* issues until a leap is worth a look */
 
     /* speculation: who may touch which line of WRAM without asking */
