@@ -1,7 +1,8 @@
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, each linked with the replay driver for `make check` and, with
 # `CC=clang ./configure --enable-fuzzing`, with libFuzzer. A new target is one more group of lines below.
 fuzz_driver = tests/fuzz/replay.c tests/fuzz/fuzz.h
-fuzz_replays = tests/fuzz/replay_elf tests/fuzz/replay_assembler tests/fuzz/replay_target_ini
+fuzz_replays = tests/fuzz/replay_elf tests/fuzz/replay_assembler tests/fuzz/replay_target_ini \
+	tests/fuzz/replay_trace
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
@@ -11,9 +12,11 @@ tests_fuzz_replay_assembler_SOURCES = tests/fuzz/fuzz_assembler.c $(fuzz_driver)
 tests_fuzz_replay_assembler_LDADD = libpimento_internal.la
 tests_fuzz_replay_target_ini_SOURCES = tests/fuzz/fuzz_target_ini.c $(fuzz_driver)
 tests_fuzz_replay_target_ini_LDADD = libpimento_internal.la
+tests_fuzz_replay_trace_SOURCES = tests/fuzz/fuzz_trace.c tests/trace_fixture.c tests/trace_fixture.h $(fuzz_driver)
+tests_fuzz_replay_trace_LDADD = libpimento_internal.la $(ZSTD_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_elf tests/fuzz/fuzz_assembler tests/fuzz/fuzz_target_ini
+noinst_PROGRAMS += tests/fuzz/fuzz_elf tests/fuzz/fuzz_assembler tests/fuzz/fuzz_target_ini tests/fuzz/fuzz_trace
 tests_fuzz_fuzz_elf_SOURCES = tests/fuzz/fuzz_elf.c
 tests_fuzz_fuzz_elf_LDADD = libpimento_internal.la
 tests_fuzz_fuzz_elf_LDFLAGS = -fsanitize=fuzzer
@@ -23,9 +26,14 @@ tests_fuzz_fuzz_assembler_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_target_ini_SOURCES = tests/fuzz/fuzz_target_ini.c
 tests_fuzz_fuzz_target_ini_LDADD = libpimento_internal.la
 tests_fuzz_fuzz_target_ini_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_trace_SOURCES = tests/fuzz/fuzz_trace.c tests/trace_fixture.c tests/trace_fixture.h
+tests_fuzz_fuzz_trace_LDADD = libpimento_internal.la $(ZSTD_LIBS)
+tests_fuzz_fuzz_trace_LDFLAGS = -fsanitize=fuzzer
 endif
 
 EXTRA_DIST += tests/fuzz/assembler.dict tests/fuzz/corpus/assembler/data.s tests/fuzz/corpus/assembler/deep.s \
 	tests/fuzz/corpus/assembler/errors.s tests/fuzz/corpus/assembler/macros.s tests/fuzz/corpus/assembler/starter.s \
 	tests/fuzz/target_ini.dict tests/fuzz/corpus/target_ini/all.ini tests/fuzz/corpus/target_ini/plain.ini \
-	tests/fuzz/corpus/target_ini/wrong.ini
+	tests/fuzz/corpus/target_ini/wrong.ini \
+	tests/fuzz/trace.dict tests/fuzz/corpus/trace/block tests/fuzz/corpus/trace/block-wild tests/fuzz/corpus/trace/mended \
+	tests/fuzz/corpus/trace/mended-long tests/fuzz/corpus/trace/raw tests/fuzz/corpus/trace/schema
