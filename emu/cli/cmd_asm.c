@@ -1,11 +1,23 @@
 /* `pimento asm`: assembly text to an ELF file. The language is described in doc/assembler.md. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "assembler.h"
 #include "command.h"
 #include "output_file.h"
 
 enum { ASM_OUTPUT, ASM_INCLUDE, ASM_DEFINE, ASM_LISTING, ASM_DEBUG, ASM_SET };
+
+/* `-o` slips: `pimento asm x.elf -o x.s` and the like must not cost the source. */
+static enum pim_status check_not_source(const struct command_line *line, size_t option, struct pim_error *error)
+{
+    const char *output = option_text(line, option, NULL);
+    struct stat source, target;
+    if (output && stat(line->operands[0], &source) == 0 && stat(output, &target) == 0 &&
+        S_ISREG(target.st_mode) && source.st_dev == target.st_dev && source.st_ino == target.st_ino)
+        return pim_fail(error, PIM_USAGE, "--%s=%s would overwrite the source", line->command->options[option].name, output);
+    return PIM_OK;
+}
 
 static enum pim_status write_results(const struct command_line *line, const struct asm_output *assembled,
                                      struct pim_error *error)
@@ -33,7 +45,11 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
     if (!options.set)
         return pim_fail(error, PIM_USAGE, "there is no instruction set '%s'", set);
     struct asm_output assembled = {0};
-    enum pim_status status = asm_file(line->operands[0], &options, &assembled, error);
+    enum pim_status status = check_not_source(line, ASM_OUTPUT, error);
+    if (status == PIM_OK)
+        status = check_not_source(line, ASM_LISTING, error);
+    if (status == PIM_OK)
+        status = asm_file(line->operands[0], &options, &assembled, error);
     if (assembled.warnings)
         fprintf(stderr, "%s\n", assembled.warnings);
     if (status == PIM_OK)

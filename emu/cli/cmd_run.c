@@ -69,6 +69,8 @@ static enum pim_status fill(struct run *run, struct pim_error *error)
     const char *const *text = run->line->values[RUN_WRITE].texts;
     for (; status == PIM_OK && text && *text; text++)
         status = symbol_file_write(run->session.device, run->image, *text, error);
+    for (text = run->line->values[RUN_READ].texts; status == PIM_OK && text && *text; text++)
+        status = symbol_file_check_read(run->session.device, run->image, *text, error);
     return status;
 }
 
@@ -95,7 +97,16 @@ static enum pim_status report(const struct run *run, struct pim_error *error)
     return run_report_write(&report, error);
 }
 
-/* A guest fault or a limit does not hide what the program printed nor the account up to there. */
+/* What the launch left behind. The results of a program that did not end are left where they are. */
+static enum pim_status collect(struct run *run, bool ended, struct pim_error *error)
+{
+    enum pim_status status = ended ? empty(run, error) : PIM_OK;
+    if (status == PIM_OK)
+        status = pim_device_finish(run->session.device, error);
+    return status == PIM_OK ? report(run, error) : status;
+}
+
+/* A guest fault or a limit does not hide what the program printed nor the account up to there, and stays the status whatever follows. */
 static enum pim_status execute(struct run *run, struct pim_error *error)
 {
     enum pim_status status = fill(run, error);
@@ -111,14 +122,12 @@ static enum pim_status execute(struct run *run, struct pim_error *error)
                                                           option_text(run->line, RUN_CSV, NULL));
     run_report_print_output(run->session.device, machine_readable ? stderr : stdout);
     run_report_print_faults(run->session.device, error);
-    enum pim_status later = PIM_OK;
     if (status == PIM_OK)
-        later = empty(run, error);
-    if (later == PIM_OK)
-        later = pim_device_finish(run->session.device, error);
-    if (later == PIM_OK)
-        later = report(run, error);
-    return status != PIM_OK ? status : later;
+        return collect(run, true, error);
+    struct pim_error later = {0};
+    if (collect(run, false, &later) != PIM_OK)
+        fprintf(stderr, "pimento run: %s\n", later.text);
+    return status;
 }
 
 static enum pim_status run_kernel(const struct command_line *line, struct pim_error *error)

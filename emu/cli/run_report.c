@@ -21,45 +21,47 @@ enum pim_status run_report_check(const char *json, const char *csv, struct pim_e
 
 /* ---- what the program printed ---- */
 
-/* `text` with a heading that names the unit when there are several; ended by a newline. */
-static void print_unit_text(FILE *file, const struct pim_device *device, uint32_t unit, const char *text)
-{
-    if (pim_device_units(device) > 1)
-        fprintf(file, "=== unit %" PRIu32 " ===\n", unit);
-    size_t length = strlen(text);
-    fwrite(text, 1, length, file);
-    if (length > 0 && text[length - 1] != '\n')
-        fputc('\n', file);
-}
-
-/* A log that cannot be read (it overflowed) is a complaint, not a failure of the run. */
+/* The log of one unit, ended by a newline, with a heading that names the unit when there are several. A log that cannot be read (it
+ * overflowed) is a complaint, not a failure of the run. */
 static void print_log(struct pim_device *device, uint32_t unit, FILE *file)
 {
     struct pim_error complaint = {0};
     char *text = pim_device_backend(device)->output(pim_device_machine(device), unit, &complaint);
-    if (text && *text)
-        print_unit_text(file, device, unit, text);
+    if (text && *text) {
+        if (pim_device_units(device) > 1)
+            fprintf(file, "=== unit %" PRIu32 " ===\n", unit);
+        fprintf(file, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
+    }
     if (complaint.text[0])
         fprintf(stderr, "%s\n", complaint.text);
     free(text);
 }
 
-void run_report_print_output(struct pim_device *device, FILE *file)
+enum { MOST_WARNED = 16, MOST_FAULTS = 16 };
+
+/* Warnings name their unit themselves; when many units run the same program, some stand for all. */
+static void print_diagnostics(struct pim_device *device)
 {
     const struct pim_backend *backend = pim_device_backend(device);
-    for (uint32_t unit = 0; unit < pim_device_units(device); unit++) {
-        if (backend->output)
-            print_log(device, unit, file);
-        char *diagnostics = backend->diagnostics ? backend->diagnostics(pim_device_machine(device), unit) : NULL;
-        if (diagnostics && *diagnostics)
-            print_unit_text(stderr, device, unit, diagnostics);
-        free(diagnostics);
+    uint32_t warned = 0;
+    for (uint32_t unit = 0; backend->diagnostics && unit < pim_device_units(device); unit++) {
+        char *text = backend->diagnostics(pim_device_machine(device), unit);
+        if (text && *text && warned++ < MOST_WARNED)
+            fputs(text, stderr);
+        free(text);
     }
+    if (warned > MOST_WARNED)
+        fprintf(stderr, "and warnings of %" PRIu32 " units more\n", warned - MOST_WARNED);
+}
+
+void run_report_print_output(struct pim_device *device, FILE *file)
+{
+    for (uint32_t unit = 0; pim_device_backend(device)->output && unit < pim_device_units(device); unit++)
+        print_log(device, unit, file);
+    print_diagnostics(device);
 }
 
 /* ---- guest faults ---- */
-
-enum { MOST_FAULTS = 16 };
 
 static void print_fault(const struct pim_fault *fault)
 {

@@ -18,7 +18,7 @@ struct place {
     const char *file;
     const struct pim_symbol *symbol;
     uint64_t offset;        /* from the symbol's start */
-    uint64_t bytes;         /* when bytes_given */
+    uint64_t bytes;         /* of each unit */
     bool bytes_given;
     enum which_units which;
     uint32_t unit;          /* UNITS_ONE */
@@ -166,6 +166,8 @@ static enum pim_status share_of(const struct place *place, struct pim_units rang
         return pim_fail(error, PIM_BAD_INPUT, "%s: %zu bytes cannot be split into %" PRIu32 " equal parts", place->file,
                         size, parts);
     *bytes = size / parts;
+    if (*bytes == 0)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: is empty, nothing to write to '%s'", place->file, place->symbol->name);
     if (place->bytes_given && place->bytes != *bytes)
         return pim_fail(error, PIM_BAD_INPUT, "%s: holds %" PRIu64 " bytes for each unit, %" PRIu64 " were expected",
                         place->file, *bytes, place->bytes);
@@ -187,24 +189,40 @@ enum pim_status symbol_file_write(struct pim_device *device, const struct pim_im
         status = read_whole_file(place.file, MOST_FILE_BYTES, &data, &size, error);
     if (status == PIM_OK)
         status = share_of(&place, range, size, &bytes, error);
-    if (status == PIM_OK && bytes > 0)
+    if (status == PIM_OK)
         status = move(device, PIM_TO_UNIT, &place, range, (uint8_t *)data, bytes, place.which == UNITS_SPLIT ? bytes : 0, error);
     free(data);
     return status;
 }
 
-static enum pim_status read_range(struct pim_device *device, const struct place *place, struct pim_units range,
-                                  uint64_t bytes, struct pim_error *error)
+/* What --read means: the place, its units, and how many bytes of each. */
+static enum pim_status parse_read(const struct pim_device *device, const struct pim_image *image, const char *text,
+                                  struct place *place, struct pim_units *range, struct pim_error *error)
 {
-    size_t total;
-    uint8_t *data = __builtin_mul_overflow(bytes, (size_t)range.count, &total) ? NULL : malloc(total);
-    if (!data)
-        return pim_fail(error, PIM_NO_MEMORY, "%s: out of memory", place->text);
-    enum pim_status status = move(device, PIM_FROM_UNIT, place, range, data, bytes, bytes, error);
+    enum pim_status status = parse(text, image, place, error);
+    if (status == PIM_OK && place->which == UNITS_SPLIT)
+        return pim_fail(error, PIM_USAGE, "'%s': @split is for --write; --read takes a unit's number or all", text);
+    if (status == PIM_OK && place->which == UNITS_DEFAULT)
+        place->which = UNITS_ONE;
     if (status == PIM_OK)
-        status = output_write(place->file, data, total, error);
-    free(data);
-    return status;
+        status = range_of(device, place, range, error);
+    if (status != PIM_OK)
+        return status;
+    const struct pim_symbol *symbol = place->symbol;
+    if (!place->bytes_given)
+        place->bytes = place->offset < symbol->size ? symbol->size - place->offset : 0;
+    if (place->bytes == 0)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: nothing to read: symbol '%s' has %" PRIu64 " bytes; give :BYTES", text,
+                        symbol->name, symbol->size);
+    return check_size(place, place->bytes, error);
+}
+
+enum pim_status symbol_file_check_read(const struct pim_device *device, const struct pim_image *image,
+                                       const char *text, struct pim_error *error)
+{
+    struct place place;
+    struct pim_units range;
+    return parse_read(device, image, text, &place, &range, error);
 }
 
 enum pim_status symbol_file_read(struct pim_device *device, const struct pim_image *image,
@@ -212,20 +230,16 @@ enum pim_status symbol_file_read(struct pim_device *device, const struct pim_ima
 {
     struct place place;
     struct pim_units range;
-    enum pim_status status = parse(text, image, &place, error);
-    if (status == PIM_OK && place.which == UNITS_SPLIT)
-        return pim_fail(error, PIM_USAGE, "'%s': @split is for --write; --read takes a unit's number or all", text);
-    if (status == PIM_OK && place.which == UNITS_DEFAULT)
-        place.which = UNITS_ONE;
-    if (status == PIM_OK)
-        status = range_of(device, &place, &range, error);
+    size_t total;
+    enum pim_status status = parse_read(device, image, text, &place, &range, error);
     if (status != PIM_OK)
         return status;
-    uint64_t left = place.offset < place.symbol->size ? place.symbol->size - place.offset : 0;
-    uint64_t bytes = place.bytes_given ? place.bytes : left;
-    if (bytes == 0)
-        return pim_fail(error, PIM_BAD_INPUT, "%s: nothing to read: symbol '%s' has %" PRIu64 " bytes; give :BYTES", text,
-                        place.symbol->name, place.symbol->size);
-    status = check_size(&place, bytes, error);
-    return status == PIM_OK ? read_range(device, &place, range, bytes, error) : status;
+    uint8_t *data = __builtin_mul_overflow(place.bytes, (size_t)range.count, &total) ? NULL : malloc(total);
+    if (!data)
+        return pim_fail(error, PIM_NO_MEMORY, "%s: out of memory", text);
+    status = move(device, PIM_FROM_UNIT, &place, range, data, place.bytes, place.bytes, error);
+    if (status == PIM_OK)
+        status = output_write(place.file, data, total, error);
+    free(data);
+    return status;
 }

@@ -13,6 +13,9 @@
 
 enum pim_status symbol_file_write(struct pim_device *device, const struct pim_image *image,
                                   const char *text, struct pim_error *error);
+/* Would symbol_file_read know what to read? Asked before the launch, so that a misspelt name does not cost a run. */
+enum pim_status symbol_file_check_read(const struct pim_device *device, const struct pim_image *image,
+                                       const char *text, struct pim_error *error);
 enum pim_status symbol_file_read(struct pim_device *device, const struct pim_image *image,
                                  const char *text, struct pim_error *error);
 
