@@ -357,7 +357,7 @@ enum pim_status pim_ledger_reset(struct pim_device *device, struct pim_error *er
 
 /* One report in three notations, made by one walker: the target's resolved parameters with origin and source, time by phase,
  * counters, derived figures, energy, and what is an assumption. Byte-identical for any number of host threads.
- *   text  for people: parameters that have their default are left out, times and energies are scaled
+ *   text  for people: parameters that nobody set are left out, times and energies are scaled
  *   JSON  {"schema": "pimento.report", "schema_version": 1, section: {key: {"value", "unit", ...}}}; integers above 2^53 are
  *         strings of decimal digits
  *   CSV   section,key,value,unit,origin,source

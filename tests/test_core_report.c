@@ -121,7 +121,7 @@ START_TEST(text_tells_people_what_matters)
 {
     static const char *const expected[] = {
         "  target                         toy-counter\n",
-        "\nparameters that differ from the back-end's defaults\n  energy.busy_uw",
+        "\nparameters set by the target or the command line (the others have their defaults)\n  energy.busy_uw",
         "  additions                         11 operations  instructions +\n",
         "\nassumptions: values without a public source, results rest on them\n  energy.idle_uw                 assumption: a toy idles\n",
         "\nfaults of the last launch\n  unit 1, pc 1, kind no instruction, reason byte 0x22 is no instruction\n",

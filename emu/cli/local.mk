@@ -10,6 +10,8 @@ pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/co
 	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_targets.c emu/cli/cmd_trace.c
 pimento_LDADD = libpimento_internal.la $(JANSSON_LIBS) $(ZSTD_LIBS)
 
+dist_doc_DATA += doc/commands.md doc/building.md
+
 # The manual page and the completion come out of the command's own tables.
 man1_MANS = pimento.1
 bashcompletiondir = $(datadir)/bash-completion/completions

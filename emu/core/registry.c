@@ -7,10 +7,12 @@
 #include "registry.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <ltdl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "path_text.h"
 
@@ -96,6 +98,14 @@ static enum pim_status adopt_plugin(struct pim_registry *registry, const char *p
     return status;
 }
 
+/* libltdl says "file not found" whatever the reason is. */
+static const char *why_not_loaded(const char *path)
+{
+    if (access(path, R_OK))
+        return strerror(errno);
+    return "no shared object of this machine, or one that misses a library or a symbol (ldd -r tells)";
+}
+
 static enum pim_status load_plugin(struct pim_registry *registry, const char *path,
                                    struct pim_error *error)
 {
@@ -105,7 +115,7 @@ static enum pim_status load_plugin(struct pim_registry *registry, const char *pa
     registry->handles = grown;
     void *handle = lt_dlopen(path);
     if (!handle)
-        return pim_fail(error, PIM_BAD_INPUT, "%s: cannot be loaded: %s", path, lt_dlerror());
+        return pim_fail(error, PIM_BAD_INPUT, "%s: cannot be loaded: %s", path, why_not_loaded(path));
     /* Kept also when it is refused; it is closed with the registry. */
     grown[registry->handle_count++] = handle;
     return adopt_plugin(registry, path, handle, error);

@@ -109,7 +109,7 @@ static void walk_run(struct walk *walk)
 /* Numbers stay numbers; choices and booleans are their words. */
 static void walk_parameters(struct walk *walk)
 {
-    static const struct report_section section = {"parameters", "parameters that differ from the back-end's defaults", false};
+    static const struct report_section section = {"parameters", "parameters set by the target or the command line (the others have their defaults)", false};
     begin_section(walk, &section);
     for (const struct pim_parameter *parameter = walk->backend->parameters; parameter->key; parameter++) {
         char value[256];

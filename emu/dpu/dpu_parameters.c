@@ -62,7 +62,7 @@ const struct pim_parameter dpu_parameter_rows[] = {
             "bits for acquire and release; the index of a bit is taken modulo 256",
             CHIP_DESCRIPTION),
     REAL("pipeline.frequency_mhz", "MHz", "1", "10000", "350", frequency_mhz, "clock of a DPU",
-         PRIM_SECONDARY " Table 1: system with 2556 DPUs"),
+         PRIM_SECONDARY ": Table 1, system with 2556 DPUs"),
     INTEGER("pipeline.issue_distance_cycles", "cycles", "1", "64", "11", issue_distance_cycles,
             "smallest distance of two instructions of one tasklet",
             PRIM_SECONDARY "; confirmed by the 1-tasklet hardware log of VA"),
