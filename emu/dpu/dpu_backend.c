@@ -9,7 +9,6 @@
 #include "dpu_race.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,8 +121,7 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
     machine->dpus = dpus;
     machine->profile = p->profile == DPU_ON;
     machine->race_report = p->race_report == DPU_ON;
-    machine->clock_num = (uint64_t)llround(p->frequency_mhz * 1e6);
-    machine->clock_den = 1;
+    machine->clock = pim_clock_from_mhz(p->frequency_mhz);
     dpu_link_open(machine);
     for (uint32_t i = 0; i < units; i++)
         make(&dpus[i], machine, i);
@@ -146,9 +144,7 @@ static void machine_reset(void *opaque)
 
 uint64_t dpu_picoseconds(const struct dpu_machine *machine, uint64_t cycles)
 {
-    unsigned __int128 ps = (unsigned __int128)cycles * UINT64_C(1000000000000) *
-                           machine->clock_den / machine->clock_num;
-    return ps > UINT64_MAX ? UINT64_MAX : (uint64_t)ps;
+    return pim_clock_ps(machine->clock, cycles);
 }
 
 /* Boots thread 0 at instruction 0. Memory, atomic bits, notify bits, registers and the PCs of the other threads stay; threads that

@@ -244,7 +244,7 @@ static bool write_clock(struct dpu *dpu, const struct pim_image *image)
         return true;
     if (!dpu_wram_ready(dpu))
         return false;
-    uint64_t hertz = machine->clock_num / machine->clock_den;
+    uint64_t hertz = machine->clock.numerator / machine->clock.denominator;
     for (unsigned i = 0; i < 4; i++)
         dpu->wram[symbol->value + i] = (uint8_t)(hertz >> 8 * i);
     return true;

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "clock.h"
 #include "dpu_isa.h"
 #include "pimento.h"
 
@@ -171,7 +172,7 @@ struct dpu_machine {
     pthread_mutex_t scratch_lock;        /* over the list below: run-ahead engines that wait for a host thread */
     struct dpu_scratch *scratch;         /* dpu_fast.c */
     /* derived integers */
-    uint64_t clock_num, clock_den;       /* frequency in Hz as a fraction */
+    struct pim_clock clock;
     uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
     uint64_t from_bytes_per_second[DPU_RANK_DPUS + 1];
     uint64_t broadcast_bytes_per_second[DPU_RANK_DPUS + 1];
