@@ -291,6 +291,8 @@ enum pim_status trace_schema_parse(const char *place, const char *text, size_t b
     enum pim_status status;
     if (schema->json)
         status = parse_members(&parse);
+    else if (json_error_code(&why) == json_error_out_of_memory)
+        status = pim_fail(error, PIM_NO_MEMORY, "%s: no memory for the schema", place);
     else
         status = SCHEMA_FAIL(&parse, "schema: line %d: %s", why.line, why.text);
     if (status != PIM_OK)
