@@ -317,9 +317,19 @@ enum pim_status pim_device_transfer(struct pim_device *device, enum pim_directio
 /* Launch and wait: the units run on the host threads. A guest fault or limit is the status; the other units have still run. */
 enum pim_status pim_device_run(struct pim_device *device, struct pim_units units,
                                struct pim_error *error);
+/* The same for any units, listed in ascending order without repeats. */
+enum pim_status pim_device_run_units(struct pim_device *device, const uint32_t *units, size_t count,
+                                     struct pim_error *error);
 
 /* The host waits until every queue is idle. */
 enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_error *error);
+
+/* For an asynchronous device. The host waits until the queues of these units are idle; its clock; the time at which the queues of
+ * these units are idle; the host does something else until then (no effect when its clock is past that). */
+enum pim_status pim_device_wait(struct pim_device *device, struct pim_units units, struct pim_error *error);
+uint64_t pim_device_host_ps(const struct pim_device *device);
+uint64_t pim_device_idle_ps(const struct pim_device *device, struct pim_units units);
+enum pim_status pim_device_pass_time(struct pim_device *device, uint64_t until_ps, struct pim_error *error);
 
 /* Time of the machine: the maximum over its queues. */
 uint64_t pim_device_now_ps(const struct pim_device *device);

@@ -157,10 +157,38 @@ enum pim_status pim_device_end_call(struct pim_device *device, uint64_t end_ps, 
     return settle_timeline(device, error);
 }
 
+uint64_t pim_device_host_ps(const struct pim_device *device)
+{
+    return device->queues.host_ps;
+}
+
+uint64_t pim_device_idle_ps(const struct pim_device *device, struct pim_units units)
+{
+    uint64_t idle_ps = 0;
+    if (pim_device_check_units(device, &units, NULL) != PIM_OK)
+        return idle_ps;
+    uint32_t last = pim_queue_of(&device->queues, units.first + units.count - 1);
+    for (uint32_t queue = pim_queue_of(&device->queues, units.first); queue <= last; queue++)
+        if (device->queues.now_ps[queue] > idle_ps)
+            idle_ps = device->queues.now_ps[queue];
+    return idle_ps;
+}
+
+enum pim_status pim_device_pass_time(struct pim_device *device, uint64_t until_ps, struct pim_error *error)
+{
+    pim_queues_wait(&device->queues, until_ps);
+    return settle_timeline(device, error);
+}
+
+enum pim_status pim_device_wait(struct pim_device *device, struct pim_units units, struct pim_error *error)
+{
+    enum pim_status status = pim_device_check_units(device, &units, error);
+    return status == PIM_OK ? pim_device_pass_time(device, pim_device_idle_ps(device, units), error) : status;
+}
+
 enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_error *error)
 {
-    pim_queues_wait(&device->queues, pim_queues_now(&device->queues));
-    return settle_timeline(device, error);
+    return pim_device_pass_time(device, pim_queues_now(&device->queues), error);
 }
 
 /* ----------------------------------------------------------------------------------- loads --- */

@@ -285,38 +285,36 @@ static void free_launch(struct launch *launch)
     free(launch->units);
 }
 
-static enum pim_status make_launch(struct launch *launch, struct pim_device *device, struct pim_units units,
+static enum pim_status make_launch(struct launch *launch, struct pim_device *device, size_t count,
                                    struct pim_error *error)
 {
-    *launch = (struct launch){.device = device, .count = units.count};
-    launch->units = calloc(units.count, sizeof *launch->units);
-    launch->runs = calloc(units.count, sizeof *launch->runs);
+    *launch = (struct launch){.device = device, .count = (uint32_t)count};
+    launch->units = calloc(count, sizeof *launch->units);
+    launch->runs = calloc(count, sizeof *launch->runs);
     if (device->sink_count)
-        launch->events = calloc(units.count, sizeof *launch->events);
+        launch->events = calloc(count, sizeof *launch->events);
     if (!launch->units || !launch->runs || (device->sink_count && !launch->events))
-        return pim_fail(error, PIM_NO_MEMORY, "no memory to launch %" PRIu32 " units", units.count);
-    for (uint32_t i = 0; i < units.count; i++)
-        launch->units[i] = units.first + i;
+        return pim_fail(error, PIM_NO_MEMORY, "no memory to launch %zu units", count);
     clock_gettime(CLOCK_MONOTONIC, &launch->last_progress);
     return PIM_OK;
 }
 
 /* The units of one launch start together: when the last of the queues they touch is free. */
-static uint64_t start_time(const struct pim_device *device, struct pim_units units)
+static uint64_t start_time(const struct launch *launch)
 {
+    const struct pim_queues *queues = &launch->device->queues;
     uint64_t start_ps = 0;
-    uint32_t last = pim_queue_of(&device->queues, units.first + units.count - 1);
-    for (uint32_t queue = pim_queue_of(&device->queues, units.first); queue <= last; queue++) {
-        uint64_t queue_ps = pim_queue_start(&device->queues, queue);
+    for (uint32_t i = 0; i < launch->count; i++) {
+        uint64_t queue_ps = pim_queue_start(queues, pim_queue_of(queues, launch->units[i]));
         start_ps = queue_ps > start_ps ? queue_ps : start_ps;
     }
     return start_ps;
 }
 
-static enum pim_status run_launch(struct launch *launch, uint64_t start_ps, struct pim_error *error)
+static enum pim_status run_launch(struct launch *launch, struct pim_error *error)
 {
     struct pim_device *device = launch->device;
-    uint64_t overhead_ps = 0;
+    uint64_t start_ps = start_time(launch), overhead_ps = 0;
     enum pim_status status = device->backend->launch(device->machine, launch->units, launch->count, start_ps,
                                                      device->options.mode, &overhead_ps, error);
     if (status != PIM_OK)
@@ -339,9 +337,38 @@ enum pim_status pim_device_run(struct pim_device *device, struct pim_units units
     if (status != PIM_OK)
         return status;
     device->ending_count = 0;
-    status = make_launch(&launch, device, units, error);
+    status = make_launch(&launch, device, units.count, error);
+    for (uint32_t i = 0; status == PIM_OK && i < units.count; i++)
+        launch.units[i] = units.first + i;
     if (status == PIM_OK)
-        status = run_launch(&launch, start_time(device, units), error);
+        status = run_launch(&launch, error);
+    free_launch(&launch);
+    return status;
+}
+
+static enum pim_status check_list(const struct pim_device *device, const uint32_t *units, size_t count,
+                                  struct pim_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (units[i] >= device->units || (i && units[i] <= units[i - 1]))
+            return pim_fail(error, PIM_USAGE, "launch: unit %" PRIu32 " at place %zu of the list, expected ascending units below %" PRIu32,
+                            units[i], i, device->units);
+    return PIM_OK;
+}
+
+enum pim_status pim_device_run_units(struct pim_device *device, const uint32_t *units, size_t count,
+                                     struct pim_error *error)
+{
+    struct launch launch;
+    enum pim_status status = check_list(device, units, count, error);
+    if (status != PIM_OK || !count)
+        return status;
+    device->ending_count = 0;
+    status = make_launch(&launch, device, count, error);
+    if (status == PIM_OK) {
+        memcpy(launch.units, units, count * sizeof *units);
+        status = run_launch(&launch, error);
+    }
     free_launch(&launch);
     return status;
 }
