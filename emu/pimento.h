@@ -142,6 +142,7 @@ enum pim_mode {
     PIM_REPRESENTATIVE  /* one unit stands for equal ones; refused where timing depends on data */
 };
 
+/* PIM_WAITING: nothing but the host can make the unit go on; when the host has given up, that is a fault. */
 enum pim_run { PIM_DONE, PIM_FAULTED, PIM_LIMITED, PIM_WAITING };
 
 /* A unit's own view of its time, valid where run_until returned. */
@@ -211,7 +212,8 @@ struct pim_backend {
 
     /* Run one unit until it is done, faults, waits, or its clock reaches limit_cycles since the launch (UINT64_MAX: none; a limit
      * of N stops with exactly N cycles elapsed). Calls on different units may run concurrently. `events` may be NULL. No event
-     * starts before the time at which this call began; an interval that is open at the limit is closed there. */
+     * starts before the time at which this call began; an interval that is open at the limit is closed there. After PIM_WAITING
+     * the next call goes on waiting, unless the unit was launched anew. */
     enum pim_run (*run_until)(void *machine, uint32_t unit, uint64_t limit_cycles,
                               struct pim_event_list *events);
 
@@ -321,11 +323,23 @@ enum pim_status pim_device_run(struct pim_device *device, struct pim_units units
 enum pim_status pim_device_run_units(struct pim_device *device, const uint32_t *units, size_t count,
                                      struct pim_error *error);
 
-/* The host waits until every queue is idle. */
+/* Launch without waiting: the units, ascending, are started and run when somebody waits for them, or reaches for their memory, which a
+ * back-end allows for some spaces; a transfer then finds them at its own time. None of them may be running. */
+enum pim_status pim_device_start(struct pim_device *device, const uint32_t *units, size_t count,
+                                 struct pim_error *error);
+/* Was started, and had not ended when it was last looked at. */
+bool pim_device_running(const struct pim_device *device, uint32_t unit);
+/* Every started launch that has one of these units runs up to that time; UINT64_MAX: to its end. Launches that end are accounted for;
+ * a guest fault or limit of theirs is the status, and pim_device_fault lists their faults. */
+enum pim_status pim_device_advance(struct pim_device *device, struct pim_units units, uint64_t until_ps,
+                                   struct pim_error *error);
+
+/* The host waits until every launch has ended and every queue is idle; the status is that of the launches. */
 enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_error *error);
 
-/* For an asynchronous device. The host waits until the queues of these units are idle; its clock; the time at which the queues of
- * these units are idle; the host does something else until then (no effect when its clock is past that). */
+/* For an asynchronous device. The host waits until what was started on these units has ended and their queues are idle; its clock; the
+ * time at which the queues of these units are idle but for what runs; the host does something else until then (no effect when its
+ * clock is past that). */
 enum pim_status pim_device_wait(struct pim_device *device, struct pim_units units, struct pim_error *error);
 uint64_t pim_device_host_ps(const struct pim_device *device);
 uint64_t pim_device_idle_ps(const struct pim_device *device, struct pim_units units);
@@ -334,7 +348,7 @@ enum pim_status pim_device_pass_time(struct pim_device *device, uint64_t until_p
 /* Time of the machine: the maximum over its queues. */
 uint64_t pim_device_now_ps(const struct pim_device *device);
 
-/* The faults of the last run, in order of units; false past the last. */
+/* The faults of the launches that ended in the last call, in order of units; false past the last. */
 bool pim_device_fault(const struct pim_device *device, size_t index, struct pim_fault *fault);
 
 /* -------------------------------------------------------------------------------------------- ledger --- */
@@ -358,7 +372,7 @@ struct pim_ledger {
     size_t energy_count;
     pim_u128 total_energy;
 };
-/* Valid until the next call on the device; NULL: out of memory. */
+/* Launches count when they have ended. Valid until the next call on the device; NULL: out of memory. */
 const struct pim_ledger *pim_device_ledger(struct pim_device *device);
 /* Start the account again. Waits for every queue first. */
 enum pim_status pim_ledger_reset(struct pim_device *device, struct pim_error *error);

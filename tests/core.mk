@@ -18,7 +18,8 @@ tests/plugins/toy_targets/toy-wide.ini: tests/toy_targets/toy-wide.ini
 
 # Those that link libpimento.la prove that the public header is enough.
 core_tests = tests/test_core_text tests/test_core_time tests/test_core_registry tests/test_core_target \
-	tests/test_core_device tests/test_core_report tests/test_core_memory
+	tests/test_core_device tests/test_core_launch tests/test_core_report \
+	tests/test_core_memory
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 tests_test_core_text_SOURCES = tests/test_core_text.c
@@ -37,6 +38,10 @@ tests_test_core_device_SOURCES = tests/test_core_device.c tests/toy_fixture.c te
 	tests/toy_counter.c tests/toy_counter.h
 tests_test_core_device_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_core_device_LDADD = libpimento.la $(CHECK_LIBS)
+tests_test_core_launch_SOURCES = tests/test_core_launch.c tests/toy_fixture.c tests/toy_fixture.h \
+	tests/toy_counter.c tests/toy_counter.h
+tests_test_core_launch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_core_launch_LDADD = libpimento.la $(CHECK_LIBS)
 tests_test_core_report_SOURCES = tests/test_core_report.c tests/toy_fixture.c tests/toy_fixture.h \
 	tests/toy_counter.c tests/toy_counter.h
 tests_test_core_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -6,7 +6,7 @@
  *   *  accumulator = accumulator squared              `pipeline.square_cycles`, an event
  *   =  data[56..63] = accumulator, little end first   1 cycle
  *   <  pointer = 0, go on at the first instruction    1 cycle
- *   ?  wait for the host                              0 cycles
+ *   ?  wait until the host has made data[52] other than 0    0 cycles
  *   .  end                                            1 cycle
  * Anything else is a fault. Where numbers come from: nowhere, it is a toy.
  */
@@ -40,7 +40,7 @@ static const struct pim_level levels[] = {
 
 static const struct pim_space spaces[] = {
     [TOY_CODE] = {.name = "CODE", .bytes = TOY_CODE_BYTES, .granule_bytes = 1},
-    [TOY_DATA] = {.name = "DATA", .bytes = TOY_DATA_BYTES, .granule_bytes = 4},
+    [TOY_DATA] = {.name = "DATA", .bytes = TOY_DATA_BYTES, .granule_bytes = 4, .host_while_running = true},
     {.name = NULL},
 };
 
@@ -216,7 +216,9 @@ static enum pim_run step(struct machine *machine, struct cell *cell, uint32_t un
         cell->pc = UINT64_MAX;
         break;
     case '?':
-        return PIM_WAITING;
+        if (!cell->data[TOY_MAIL_OFFSET])
+            return PIM_WAITING;
+        break;
     case '.':
         return PIM_DONE;
     default:
@@ -244,7 +246,9 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
         advance(cell, cell->ready_cycle);
         cell->ready_cycle += cost(machine, (char)cell->code[cell->pc % TOY_CODE_BYTES]);
         enum pim_run run = step(machine, cell, unit, list);
-        cell->running = run == PIM_LIMITED;
+        cell->running = run == PIM_LIMITED || run == PIM_WAITING;
+        if (run == PIM_WAITING && limit_cycles != UINT64_MAX)
+            cell->ready_cycle = limit_cycles;
         if (run != PIM_LIMITED) {
             advance(cell, cell->ready_cycle);
             return run;

@@ -52,6 +52,8 @@ static enum pim_status open_parts(struct pim_device *device, struct pim_error *e
     enum pim_status status = choose_units(device, error);
     if (status == PIM_OK)
         status = pim_queues_open(&device->queues, device->target, device->units, error);
+    device->clock = pim_clock_from_mhz(pim_parameter_real(pim_parameter_find(backend, backend->clock_key),
+                                                          pim_target_parameters(device->target)));
     if (status == PIM_OK)
         status = pim_workers_open(&device->workers, threads_for(device->options.threads, device->units), error);
     if (status == PIM_OK && !(device->endings = calloc(device->units, sizeof *device->endings)))
@@ -85,6 +87,7 @@ void pim_device_close(struct pim_device *device)
 {
     if (!device)
         return;
+    pim_launches_drop(device);
     pim_device_finish(device, NULL);
     pim_workers_close(device->workers);
     if (device->machine)
@@ -99,6 +102,7 @@ void pim_device_close(struct pim_device *device)
 
 enum pim_status pim_device_reset(struct pim_device *device, struct pim_error *error)
 {
+    pim_launches_drop(device);
     device->backend->reset(device->machine);
     device->ending_count = 0;
     return pim_ledger_reset(device, error);
@@ -142,11 +146,23 @@ enum pim_status pim_device_check_units(const struct pim_device *device, struct p
     return PIM_OK;
 }
 
+uint32_t *pim_device_list_units(struct pim_units units)
+{
+    uint32_t *list = calloc((size_t)units.count + 1, sizeof *list);
+    for (uint32_t i = 0; list && i < units.count; i++)
+        list[i] = units.first + i;
+    return list;
+}
+
 /* ---------------------------------------------------------------------------- synchronising --- */
 
+/* What is before the host's clock is over, but for launches that are not accounted for yet. */
 static enum pim_status settle_timeline(struct pim_device *device, struct pim_error *error)
 {
-    return pim_timeline_settle(&device->timeline, device->queues.host_ps) ? PIM_OK : no_memory(error);
+    uint64_t until_ps = device->queues.host_ps;
+    for (const struct pim_launch *launch = device->launches; launch; launch = launch->next)
+        until_ps = launch->start_ps < until_ps ? launch->start_ps : until_ps;
+    return pim_timeline_settle(&device->timeline, until_ps) ? PIM_OK : no_memory(error);
 }
 
 enum pim_status pim_device_end_call(struct pim_device *device, uint64_t end_ps, struct pim_error *error)
@@ -183,12 +199,16 @@ enum pim_status pim_device_pass_time(struct pim_device *device, uint64_t until_p
 enum pim_status pim_device_wait(struct pim_device *device, struct pim_units units, struct pim_error *error)
 {
     enum pim_status status = pim_device_check_units(device, &units, error);
-    return status == PIM_OK ? pim_device_pass_time(device, pim_device_idle_ps(device, units), error) : status;
+    if (status != PIM_OK)
+        return status;
+    status = pim_device_advance(device, units, UINT64_MAX, error);
+    enum pim_status passed = pim_device_pass_time(device, pim_device_idle_ps(device, units), error);
+    return status == PIM_OK ? passed : status;
 }
 
 enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_error *error)
 {
-    return pim_device_pass_time(device, pim_queues_now(&device->queues), error);
+    return pim_device_wait(device, (struct pim_units){0, 0}, error);
 }
 
 /* ----------------------------------------------------------------------------------- loads --- */
@@ -202,11 +222,12 @@ enum pim_status pim_device_load(struct pim_device *device, struct pim_units unit
     if (strcmp(image->instruction_set, device->backend->instruction_set))
         return pim_fail(error, PIM_BAD_INPUT, "%s: a program for '%s', expected one for '%s'", image->path,
                         image->instruction_set, device->backend->instruction_set);
-    uint32_t *list = calloc(units.count, sizeof *list);
+    for (uint32_t i = 0; device->launches && i < units.count; i++)
+        if (pim_device_running(device, units.first + i))
+            return pim_fail(error, PIM_USAGE, "load: unit %" PRIu32 " runs", units.first + i);
+    uint32_t *list = pim_device_list_units(units);
     if (!list)
         return no_memory(error);
-    for (uint32_t i = 0; i < units.count; i++)
-        list[i] = units.first + i;
     status = device->backend->load(device->machine, list, units.count, image, error);
     free(list);
     return status;

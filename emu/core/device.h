@@ -1,7 +1,9 @@
-/* Inside of a device, shared by device.c (life, loads, transfers), device_run.c (launches), device_sinks.c (events) and ledger.c. */
+/* Inside of a device, shared by device.c (life, loads, waiting), device_transfer.c, device_launch.c (launches), device_run.c (how their
+ * units run), device_sinks.c (events) and ledger.c. */
 #ifndef DEVICE_H
 #define DEVICE_H
 
+#include "clock.h"
 #include "pimento.h"
 #include "queue.h"
 #include "timeline.h"
@@ -27,16 +29,28 @@ struct pim_ending {
     enum pim_run run;
 };
 
+/* A launch that was started and is not accounted for yet. */
+struct pim_launch {
+    uint32_t count;
+    uint32_t *units;             /* ascending */
+    enum pim_run *runs;          /* by position in `units`; PIM_LIMITED: runs */
+    uint64_t start_ps, begin_ps; /* when the host's order took effect, when the units began */
+    uint64_t slice_end_cycles, slice_cycles; /* with sinks: how far all units have run, and the next step */
+    struct pim_launch *next;
+};
+
 struct pim_device {
     const struct pim_target *target;
     const struct pim_backend *backend;
     void *machine;
     uint32_t units;
+    struct pim_clock clock;      /* of the units */
     struct pim_device_options options;
     struct pim_queues queues;
     struct pim_timeline timeline;
     struct pim_account account;
     struct pim_workers *workers;
+    struct pim_launch *launches; /* in the order of their start */
     size_t ending_count;
     struct pim_ending *endings;  /* room for every unit */
     size_t sink_count;
@@ -56,6 +70,16 @@ void pim_account_close(struct pim_account *account);
 enum pim_status pim_device_end_call(struct pim_device *device, uint64_t end_ps, struct pim_error *error);
 enum pim_status pim_device_check_units(const struct pim_device *device, struct pim_units *units,
                                        struct pim_error *error);
+
+/* units.first and those that follow, newly allocated; NULL: no memory. */
+uint32_t *pim_device_list_units(struct pim_units units);
+
+/* device_run.c: run the units of the launch that have not ended to that many cycles since they began. While the host attends, a unit that
+ * waits for it goes on waiting; otherwise it has ended. */
+enum pim_status pim_launch_execute(struct pim_device *device, struct pim_launch *launch, uint64_t limit_cycles,
+                                   bool attended, struct pim_error *error);
+/* device_launch.c: forget all launches. */
+void pim_launches_drop(struct pim_device *device);
 
 /* device_sinks.c */
 enum pim_status pim_device_emit(struct pim_device *device, const struct pim_event *events, size_t count,

@@ -88,6 +88,31 @@ static enum pim_status transfer_on_queue(struct pim_device *device, enum pim_dir
     return emit(device, direction, queue, start_ps, duration_ps, pieces, count, error);
 }
 
+/* Units that run are brought to the time at which the transfer begins on their queue. */
+static enum pim_status attend(struct pim_device *device, const struct pim_transfer *pieces, size_t count,
+                              struct pim_error *error)
+{
+    uint32_t per_queue = device->queues.units_per_queue, last = UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t queue = pim_queue_of(&device->queues, pieces[i].unit);
+        if (queue == last)
+            continue;
+        last = queue;
+        uint32_t first = queue * per_queue, rest = device->units - first;
+        enum pim_status status = pim_device_advance(device, (struct pim_units){first, rest < per_queue ? rest : per_queue},
+                                                    pim_queue_start(&device->queues, queue), error);
+        if (status != PIM_OK)
+            return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct pim_space *space = space_at(device->backend, pieces[i].space);
+        if (!space->host_while_running && pim_device_running(device, pieces[i].unit))
+            return pim_fail(error, PIM_USAGE, "transfer: unit %" PRIu32 " runs, the host cannot reach its %s", pieces[i].unit,
+                            space->name);
+    }
+    return PIM_OK;
+}
+
 /* Pieces of one queue in their given order, queues in ascending order. */
 static struct pim_transfer *sort_by_queue(const struct pim_device *device, const struct pim_transfer *pieces,
                                           size_t count, size_t *begin)
@@ -140,6 +165,11 @@ enum pim_status pim_device_transfer(struct pim_device *device, enum pim_directio
     }
     if (!count)
         return PIM_OK;
+    if (device->launches) {
+        enum pim_status status = attend(device, transfers, count, error);
+        if (status != PIM_OK)
+            return status;
+    }
     size_t *begin = calloc((size_t)device->queues.count + 1, sizeof *begin);
     struct pim_transfer *sorted = begin ? sort_by_queue(device, transfers, count, begin) : NULL;
     enum pim_status status = sorted ? transfer_sorted(device, direction, sorted, begin, error)

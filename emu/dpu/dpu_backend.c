@@ -265,6 +265,8 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
 {
     struct dpu_machine *machine = opaque;
     struct dpu *dpu = &machine->dpus[unit];
+    if (!dpu->running && dpu->fault.kind == DPU_FAULT_DEADLOCK)
+        dpu_wait_on(dpu);
     if (!dpu->running)
         return dpu->fault.kind ? PIM_FAULTED : PIM_DONE;
     if (events && !dpu->cycle && limit_cycles)

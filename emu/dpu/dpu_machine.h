@@ -240,8 +240,10 @@ uint64_t dpu_next_stop(const struct dpu *dpu, uint64_t limit, const struct pim_e
 bool dpu_at_stop(struct dpu *dpu, struct pim_event_list *events);
 /* Account `count` cycles without an issue, with the cause that the tasklets' present state gives. */
 void dpu_account_idle(struct dpu *dpu, uint64_t count);
-/* The launch ends here: no tasklet runs any more, or dpu->fault is set. */
+/* The launch ends here: no tasklet runs any more, or dpu->fault is set. A deadlock is PIM_WAITING: the host could still write to WRAM,
+ * and after dpu_wait_on the DPU runs on from where it was. */
 enum pim_run dpu_end_launch(struct dpu *dpu, struct pim_event_list *events);
+void dpu_wait_on(struct dpu *dpu);
 
 /* ---- engines: run from dpu->cycle until done, fault, or exactly `limit` cycles elapsed ---- */
 enum pim_run dpu_run_reference(struct dpu *dpu, uint64_t limit, struct pim_event_list *events);

@@ -75,7 +75,15 @@ enum pim_run dpu_end_launch(struct dpu *dpu, struct pim_event_list *events)
             .sequence = dpu->event_sequence++, .arguments = {dpu->fault.pc, dpu->fault.kind}};
         pim_event_add(events, &event);
     }
-    return PIM_FAULTED;
+    return dpu->fault.kind == DPU_FAULT_DEADLOCK ? PIM_WAITING : PIM_FAULTED;
+}
+
+/* The end of the launch is taken back: the host attends to the DPU and may write what it waits for. */
+void dpu_wait_on(struct dpu *dpu)
+{
+    dpu->fault = (struct dpu_fault_state){0};
+    dpu->running = true;
+    dpu->time.since = dpu_time_value(dpu, dpu->cycle, dpu->launch_instructions) - dpu->time.value;
 }
 
 /* ------------------------------------------------------------------------------------------- deadlock --- */
