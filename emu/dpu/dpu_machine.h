@@ -28,6 +28,7 @@ struct dpu_parameters {
     uint64_t register_file_stall;                /* choice: off | uPIMulator */
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
+    uint64_t status_poll_ns;
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
     uint64_t profile, race_report;               /* choice off | on */

@@ -105,6 +105,10 @@ const struct pim_parameter dpu_parameter_rows[] = {
          broadcast_full_rank_gbs, "host to 64 DPUs of a rank, the same data, delivered bytes",
          PRIM_SECONDARY "; assumption: the figure counts delivered bytes"),
 
+    INTEGER("link.status_poll_ns", "ns", "1", "1000000000", "10000", status_poll_ns,
+            "time that passes when a host program asks whether DPUs still run",
+            "assumption: no public figure is known; the order of a few commands to each control interface"),
+
     CHOICE("execution.engine", "fast|reference", "fast", engine,
            "run ahead between synchronising instructions, or cycle by cycle; same results",
            "choice of the user"),

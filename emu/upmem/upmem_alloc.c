@@ -131,7 +131,7 @@ static dpu_error_t release(const struct dpu_set_t *set)
     if (!place)
         return DPU_ERR_INVALID_DPU_SET;
     if (upmem_select(set, &selection) == DPU_OK) {
-        upmem_drain(&selection);
+        upmem_end(&selection);
         upmem_release(&selection);
     }
     place = find_allocation(set); /* another thread may have freed it while the queues ran empty */

@@ -171,7 +171,7 @@ static struct upmem_callback *make_callback(const struct upmem_selection *select
     return callback;
 }
 
-static dpu_error_t submit_all(const struct upmem_selection *selection, struct upmem_callback *callback)
+static dpu_error_t submit_all(const struct upmem_selection *selection, struct upmem_callback *callback, bool parallel)
 {
     dpu_error_t error = DPU_OK;
     for (uint32_t i = 0; i < selection->rank_count; i++) {
@@ -181,6 +181,7 @@ static dpu_error_t submit_all(const struct upmem_selection *selection, struct up
             .machine = selection->machine,
             .rank = selection->ranks[i],
             .callback = callback,
+            .parallel = parallel,
             .rank_index = i,
         };
         if (error != DPU_OK)
@@ -189,6 +190,12 @@ static dpu_error_t submit_all(const struct upmem_selection *selection, struct up
             error = upmem_submit(&job);
     }
     return error;
+}
+
+/* Beside what the DPUs run; a flag of 2025. */
+static bool is_parallel(dpu_callback_flags_t flags)
+{
+    return (flags & DPU_CALLBACK_PARALLEL) && upmem.sdk >= UPMEM_SDK_2025;
 }
 
 static dpu_error_t queue_callback(const struct dpu_set_t *set, callback_function function, void *arguments,
@@ -203,15 +210,15 @@ static dpu_error_t queue_callback(const struct dpu_set_t *set, callback_function
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
-    error = asynchronous ? DPU_OK : upmem_drain(&selection);
+    error = asynchronous || is_parallel(flags) ? DPU_OK : upmem_drain(&selection);
     struct upmem_callback *callback =
         error == DPU_OK ? make_callback(&selection, set, function, arguments, flags) : NULL;
     if (error == DPU_OK)
-        error = callback ? submit_all(&selection, callback) : DPU_ERR_SYSTEM;
+        error = callback ? submit_all(&selection, callback, is_parallel(flags)) : DPU_ERR_SYSTEM;
     if (callback)
         unreference(callback);
-    if (error == DPU_OK && !asynchronous) /* its own failure, so without the bits of asynchronous jobs */
-        error = (dpu_error_t)((unsigned)upmem_drain(&selection) & ((1u << DPU_ERROR_ASYNC_JOB_TYPE_SHIFT) - 1));
+    if (error == DPU_OK && !asynchronous)
+        error = upmem_drain(&selection);
     upmem_release(&selection);
     return error;
 }

@@ -54,7 +54,8 @@ struct dpu_rank_t {
     struct dpu_t dpus[UPMEM_RANK_DPUS];
     struct upmem_profile profile; /* of the allocation */
 
-    /* Jobs wait here only behind a callback; see upmem_queue.c. */
+    uint64_t launched;        /* slots that an asynchronous launch started and nobody has waited for; see upmem_queue.c */
+    /* Jobs wait here only behind a callback. */
     struct upmem_job *first, *last;
     bool has_worker;          /* a thread that works the queue off */
     bool in_callback;         /* of this thread: */

@@ -60,6 +60,42 @@ dpu_error_t upmem_run_launch(const struct upmem_job *job)
     return upmem_from_status(status, &error);
 }
 
+/* Those launched slots of the rank that run no more; all of them are accounted for together. */
+static void account_ended(struct dpu_rank_t *rank, size_t faults)
+{
+    uint32_t units[UPMEM_RANK_DPUS];
+    size_t count = 0;
+    for (uint32_t slot = 0; slot < rank->dpu_count; slot++)
+        if (rank->launched >> slot & 1) {
+            if (pim_device_running(rank->machine->device, rank->dpus[slot].unit))
+                return;
+            units[count++] = rank->dpus[slot].unit;
+        }
+    rank->launched = 0;
+    upmem_account_launch(rank->machine, units, count, faults);
+}
+
+dpu_error_t upmem_start_launch(const struct upmem_job *job)
+{
+    struct pim_error error = {0};
+    for (size_t i = 0; i < job->count; i++)
+        dpu_of_unit(job->machine, job->units[i])->faulted = false;
+    enum pim_status status = pim_device_start(job->machine->device, job->units, job->count, &error);
+    for (size_t i = 0; status == PIM_OK && i < job->count; i++)
+        job->rank->launched |= UINT64_C(1) << dpu_of_unit(job->machine, job->units[i])->slot;
+    return upmem_from_status(status, &error);
+}
+
+dpu_error_t upmem_advance_launches(struct dpu_rank_t *rank, uint64_t until_ps)
+{
+    struct pim_error error = {0};
+    enum pim_status status =
+        pim_device_advance(rank->machine->device, upmem_rank_units(rank), until_ps, &error);
+    size_t faults = collect_faults(rank->machine);
+    account_ended(rank, faults);
+    return status == PIM_GUEST_FAULT ? DPU_ERR_DPU_FAULT : upmem_from_status(status, &error);
+}
+
 static int by_unit(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -113,7 +149,8 @@ static dpu_error_t launch_later(const struct upmem_selection *selection)
             .machine = selection->machine, .rank_count = 1, .ranks = &selection->ranks[i], .dpu = selection->dpu};
         struct upmem_job job = {.type = selection->dpu ? UPMEM_JOB_LAUNCH_DPU : UPMEM_JOB_LAUNCH_RANK,
                                 .machine = selection->machine,
-                                .rank = selection->ranks[i]};
+                                .rank = selection->ranks[i],
+                                .parallel = upmem.sdk == UPMEM_SDK_2020};
         uint32_t *units = list_units(&part, &job.count);
         job.units = units;
         error = units ? upmem_submit(&job) : DPU_ERR_SYSTEM;
@@ -132,6 +169,8 @@ static dpu_error_t launch(const struct dpu_set_t *set, dpu_launch_policy_t polic
         error = DPU_ERR_INVALID_LAUNCH_POLICY;
     if (error == DPU_OK)
         error = check_loaded(&selection);
+    if (error == DPU_OK && upmem_still_running(&selection))
+        error = DPU_ERR_DPU_ALREADY_RUNNING;
     if (error == DPU_OK)
         error = policy == DPU_SYNCHRONOUS ? launch_now(&selection) : launch_later(&selection);
     upmem_release(&selection);
@@ -152,7 +191,7 @@ static dpu_error_t synchronise(const struct dpu_set_t *set)
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
-    error = upmem_drain(&selection);
+    error = upmem_end(&selection);
     dpu_error_t waited = upmem_wait(&selection);
     upmem_release(&selection);
     return error == DPU_OK ? waited : error;
@@ -164,6 +203,21 @@ dpu_error_t dpu_sync(struct dpu_set_t dpu_set)
     return upmem_leave(synchronise(&dpu_set));
 }
 
+/* Since 2021 it waits; before, the host looks and time passes. */
+static bool look(const struct upmem_selection *selection)
+{
+    struct pim_device *device = selection->machine->device;
+    struct pim_error error = {0};
+    upmem_settle(selection);
+    if (upmem.sdk > UPMEM_SDK_2020) {
+        upmem_wait(selection);
+        return true;
+    }
+    uint64_t poll_ps = 1000 * upmem_parameter(selection->machine, "link.status_poll_ns");
+    pim_device_pass_time(device, pim_device_host_ps(device) + poll_ps, &error);
+    return !upmem_still_running(selection);
+}
+
 static dpu_error_t get_status(const struct dpu_set_t *set, bool *done, bool *fault)
 {
     struct upmem_selection selection;
@@ -173,8 +227,7 @@ static dpu_error_t get_status(const struct dpu_set_t *set, bool *done, bool *fau
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
-    upmem_settle(&selection);
-    *done = true;
+    *done = look(&selection);
     *fault = false;
     for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(&selection, &cursor)) != NULL;)
         *fault = *fault || dpu->faulted;

@@ -107,6 +107,8 @@ static dpu_error_t load(const struct dpu_set_t *set, const char *path, struct pi
         return error;
     }
     error = selection.dpu && !selection.dpu->enabled ? DPU_ERR_DPU_DISABLED : upmem_drain(&selection);
+    if (error == DPU_OK && upmem_still_running(&selection))
+        error = DPU_ERR_DPU_ALREADY_RUNNING;
     if (error == DPU_OK)
         error = adopt(path, image, &program);
     else

@@ -29,6 +29,7 @@ struct upmem_job {
     enum upmem_job_type type;
     struct upmem_machine *machine;
     struct dpu_rank_t *rank;           /* NULL: several */
+    bool parallel;                     /* beside what the DPUs run, not behind it */
     enum pim_direction direction;
     const struct pim_transfer *pieces;
     const uint32_t *units;             /* of a launch, ascending */
@@ -47,14 +48,24 @@ dpu_error_t upmem_submit(const struct upmem_job *job);
 
 /* Wait until the queues of all ranks of the selection are empty. A callback that blocks a rank's queue does not wait for itself. */
 void upmem_settle(const struct upmem_selection *selection);
-/* And report the error of a job once. */
+/* And report the error of a job once: what a synchronous call does first. */
 dpu_error_t upmem_drain(const struct upmem_selection *selection);
+/* The same with the kind of job in the error, and for programs of 2020 too the DPUs have ended: dpu_sync. */
+dpu_error_t upmem_end(const struct upmem_selection *selection);
 
-/* Simulated time: the host waits for the ranks. */
+/* Simulated time: the host waits for the ranks' links. */
 dpu_error_t upmem_wait(const struct upmem_selection *selection);
 
-/* upmem_launch.c, upmem_callback.c: what jobs do. */
+/* Programs of 2020 have no queues: what the DPUs run goes on beside what the host does. Bring it to the host's clock, and say whether a DPU
+ * of the selection still runs; never for programs of later releases, whose calls wait. */
+bool upmem_still_running(const struct upmem_selection *selection);
+
+/* upmem_launch.c, upmem_callback.c: what jobs do. A launch that is queued is started and runs when somebody waits for it; any other
+ * runs to its end. */
 dpu_error_t upmem_run_launch(const struct upmem_job *job);
+dpu_error_t upmem_start_launch(const struct upmem_job *job);
+/* What was started on the rank runs up to that time of the machine; UINT64_MAX: to its end. */
+dpu_error_t upmem_advance_launches(struct dpu_rank_t *rank, uint64_t until_ps);
 dpu_error_t upmem_run_callback(const struct upmem_job *job);
 /* The callback's job on this rank will not run. */
 void upmem_drop_callback(struct upmem_callback *callback);

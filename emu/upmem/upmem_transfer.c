@@ -92,7 +92,7 @@ static enum upmem_job_type job_type(enum upmem_job_type wram_job, enum upmem_mem
 
 static dpu_error_t move_now(const struct upmem_selection *selection, const struct upmem_job *job)
 {
-    dpu_error_t error = upmem_drain(selection);
+    dpu_error_t error = job->parallel ? DPU_OK : upmem_drain(selection);
     if (error == DPU_OK)
         error = upmem_run(job);
     dpu_error_t waited = upmem_wait(selection);
@@ -127,7 +127,10 @@ dpu_error_t upmem_move(const struct upmem_selection *selection, const struct upm
         .direction = direction,
         .pieces = pieces,
         .count = count,
+        .parallel = place->parallel,
     };
+    if (place->memory != UPMEM_WRAM && upmem_still_running(selection))
+        return place->memory == UPMEM_MRAM ? DPU_ERR_MRAM_BUSY : DPU_ERR_DPU_ALREADY_RUNNING;
     upmem_account_symbol(place->name, direction, pieces, count);
     return asynchronous ? move_later(selection, &job) : move_now(selection, &job);
 }
@@ -143,8 +146,15 @@ struct request {
     void *buffer;         /* the same for all DPUs */
     bool prepared;        /* each DPU's own buffer instead */
     bool asynchronous;
+    bool parallel;
     enum upmem_job_type wram_job;
 };
+
+/* Beside what the DPUs run; a flag of 2025. */
+static bool is_parallel(dpu_xfer_flags_t flags)
+{
+    return (flags & DPU_XFER_PARALLEL) && upmem.sdk >= UPMEM_SDK_2025;
+}
 
 /* One piece per enabled DPU that has a buffer. */
 static struct pim_transfer *make_pieces(const struct upmem_selection *selection, const struct request *request,
@@ -172,6 +182,9 @@ static dpu_error_t transfer_selected(const struct upmem_selection *selection, co
         return error;
     if (!request->prepared && !request->buffer && request->bytes)
         return DPU_ERR_INVALID_MEMORY_TRANSFER;
+    place.parallel = request->parallel;
+    if (place.parallel && place.memory != UPMEM_WRAM)
+        return DPU_ERR_INVALID_PARALLEL_MEMORY_TRANSFER;
     struct pim_transfer *pieces = make_pieces(selection, request, &place, &count);
     if (!pieces)
         return DPU_ERR_SYSTEM;
@@ -202,6 +215,7 @@ static dpu_error_t copy_to(const struct dpu_set_t *set, struct upmem_symbol_argu
         .bytes = bytes,
         .buffer = (void *)(uintptr_t)source, /* only read */
         .asynchronous = flags & DPU_XFER_ASYNC,
+        .parallel = is_parallel(flags),
         .wram_job = set->kind == DPU_SET_DPU ? UPMEM_JOB_WRAM_TO_MATRIX : UPMEM_JOB_WRAM_TO_RANK,
     };
     return transfer(set, &request);
@@ -242,6 +256,7 @@ static dpu_error_t push(const struct dpu_set_t *set, dpu_xfer_t xfer, struct upm
         .bytes = bytes,
         .prepared = true,
         .asynchronous = flags & DPU_XFER_ASYNC,
+        .parallel = is_parallel(flags),
         .wram_job = xfer == DPU_XFER_TO_DPU ? UPMEM_JOB_WRAM_TO_MATRIX : UPMEM_JOB_WRAM_FROM_MATRIX,
     };
     if (xfer != DPU_XFER_TO_DPU && xfer != DPU_XFER_FROM_DPU)

@@ -12,6 +12,7 @@ struct upmem_place {
     uint32_t space;
     uint64_t offset, bytes;
     const char *name;      /* for the account */
+    bool parallel;         /* WRAM of DPUs that may be running */
 };
 
 /* A symbol by name or by value, as the two forms of every transfer function give it. */
