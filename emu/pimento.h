@@ -185,6 +185,8 @@ struct pim_backend {
     const struct pim_derived *derived;         /* may be NULL; every back-end also gets the core's own */
     const char *queue_level;                   /* units below one of these share a host link and an ordered queue; NULL: the
                                                 * outermost level */
+    const char *dispatch_key; /* real parameter in us: a transfer to several queues reaches each so much later than the one before it;
+                               * NULL: all at once */
     bool representative;                       /* timing never depends on data, so PIM_REPRESENTATIVE is allowed */
 
     /* Make a machine from checked parameters (copied). The number of units follows from the levels. */

@@ -113,12 +113,50 @@ END_TEST
 
 START_TEST(second_transfer_waits_for_the_engine_only)
 {
-    /* Both tasklets transfer 1,024 bytes: the second starts when the engine is free (512 cycles), not when the first is complete. */
+    /* Both tasklets transfer 1,024 bytes: the second starts when the engine is free (35 + 512 cycles), not when the first is complete. */
     const uint64_t two[] = {UINT64_C(0x3c7383000002) /* jnz id, 2 */, BOOT_NEXT, MOVE_R0_0, LDMA_R0_R0(127), NOP};
-    /* jnz 0, boot 11, move 22, ldma 33 -> 622; tasklet 1: jnz 23 (ready 22, after tasklet 0), move 34, ldma 45: starts 545 -> 1134. */
+    /* jnz 0, boot 11, move 22, ldma 33 -> 622; tasklet 1: jnz 23 (ready 22, after tasklet 0), move 34, ldma 45: starts 580 -> 1169. */
     gate(two, 5, 7, 33 + 589, _i);
-    ck_assert_uint_eq(issued_within(two, 5, 45 + 500 + 589, _i), 9); /* nop and stop of tasklet 0 */
-    gate(two, 5, 9, 45 + 500 + 589, _i);
+    ck_assert_uint_eq(issued_within(two, 5, 45 + 535 + 589, _i), 9); /* nop and stop of tasklet 0 */
+    gate(two, 5, 9, 45 + 535 + 589, _i);
+}
+END_TEST
+
+/* Refresh every 7.8 us for 345 ns: cycles 2610 to 2729 of every 2730. 1,024 bytes take the bank for 547 cycles, the tasklet waits 42 more. */
+START_TEST(a_refresh_makes_a_transfer_longer)
+{
+    static const struct { uint64_t start, bank_free; } rows[] = {
+        {0, 547},     {2063, 2610}, /* done as the refresh begins */
+        {2064, 2731}, {2609, 2730 + 546}, {2610, 2730 + 547}, {2729, 2730 + 547}, {2730, 2730 + 547},
+        {2730 + 2064, 2730 + 2731}};
+    struct dpu_machine *machine = test_machine(1);
+    struct dpu *dpu = &machine->dpus[0];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        dpu->dma_free = 0;
+        ck_assert_uint_eq(dpu_dma_schedule(dpu, rows[i].start, false, 1024), rows[i].bank_free + 42);
+        ck_assert_uint_eq(dpu->dma_free, rows[i].bank_free);
+    }
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* The closed form against counting cycles, with refresh so often that a transfer meets several. */
+START_TEST(refresh_equals_counting_cycles)
+{
+    struct dpu_machine *machine = test_machine(1);
+    struct dpu *dpu = &machine->dpus[0];
+    machine->refresh_interval_cycles = 100 + (uint64_t)_i;
+    machine->refresh_cycles = 3 + 7 * (uint64_t)_i;
+    for (uint64_t start = 0; start < 300; start++)
+        for (uint32_t bytes = 8; bytes <= 2048; bytes *= 2) {
+            uint64_t left = 35 + bytes / 2, cycle = start;
+            for (; left; cycle++)
+                left -= cycle % machine->refresh_interval_cycles < machine->refresh_interval_cycles - machine->refresh_cycles;
+            dpu->dma_free = 0;
+            dpu_dma_schedule(dpu, start, false, bytes);
+            ck_assert_uint_eq(dpu->dma_free, cycle);
+        }
+    pim_dpu_backend.close(machine);
 }
 END_TEST
 
@@ -187,6 +225,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(gates, booted_tasklet_issues_eleven_cycles_later, 0, ENGINES);
     tcase_add_loop_test(gates, transfer_takes_alpha_and_beta, 0, ENGINES);
     tcase_add_loop_test(gates, second_transfer_waits_for_the_engine_only, 0, ENGINES);
+    tcase_add_test(gates, a_refresh_makes_a_transfer_longer);
+    tcase_add_loop_test(gates, refresh_equals_counting_cycles, 0, 7);
     tcase_add_loop_test(gates, eleven_tasklets_fill_the_pipeline, 0, ENGINES);
     suite_add_tcase(suite, gates);
     TCase *ends = tcase_create("ends");

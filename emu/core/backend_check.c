@@ -159,6 +159,14 @@ static enum pim_status check_clock(const struct check *check)
     return minimum > 0 ? PIM_OK : wrong(check, row->key, "the minimum of the clock must be above 0");
 }
 
+static enum pim_status check_dispatch(const struct check *check)
+{
+    const char *key = check->backend->dispatch_key;
+    const struct pim_parameter *row = key ? pim_parameter_find(check->backend, key) : NULL;
+    bool good = !key || (row && row->type == PIM_REAL && !strcmp(row->unit, "us"));
+    return good ? PIM_OK : wrong(check, key, "the dispatch key names no real parameter in us");
+}
+
 /* ---------------------------------------------------------------------------- other tables --- */
 
 static enum pim_status check_levels(const struct check *check)
@@ -228,8 +236,8 @@ static enum pim_status check_events(const struct check *check)
 enum pim_status pim_backend_check(const struct pim_backend *backend, struct pim_error *error)
 {
     static enum pim_status (*const steps[])(const struct check *) = {
-        check_members,  check_parameters, check_clock,   check_levels, check_spaces,
-        check_counters, check_energies,   check_derived, check_events,
+        check_members,  check_parameters, check_clock,   check_dispatch, check_levels,
+        check_spaces,   check_counters,   check_energies, check_derived, check_events,
     };
     enum pim_status status = check_version(backend, error);
     if (status != PIM_OK)

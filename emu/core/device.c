@@ -4,6 +4,7 @@
 #include "device.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,6 +55,9 @@ static enum pim_status open_parts(struct pim_device *device, struct pim_error *e
         status = pim_queues_open(&device->queues, device->target, device->units, error);
     device->clock = pim_clock_from_mhz(pim_parameter_real(pim_parameter_find(backend, backend->clock_key),
                                                           pim_target_parameters(device->target)));
+    if (backend->dispatch_key)
+        device->dispatch_ps = (uint64_t)llround(1e6 * pim_parameter_real(pim_parameter_find(backend, backend->dispatch_key),
+                                                                         pim_target_parameters(device->target)));
     if (status == PIM_OK)
         status = pim_workers_open(&device->workers, threads_for(device->options.threads, device->units), error);
     if (status == PIM_OK && !(device->endings = calloc(device->units, sizeof *device->endings)))

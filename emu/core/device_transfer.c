@@ -71,10 +71,13 @@ static enum pim_status emit(struct pim_device *device, enum pim_direction direct
     return pim_device_emit(device, &event, 1, error);
 }
 
+/* `issued_ps`: when the host hands the pieces to the queue. */
 static enum pim_status transfer_on_queue(struct pim_device *device, enum pim_direction direction, uint32_t queue,
-                                         const struct pim_transfer *pieces, size_t count, struct pim_error *error)
+                                         uint64_t issued_ps, const struct pim_transfer *pieces, size_t count,
+                                         struct pim_error *error)
 {
     uint64_t duration_ps = 0, end_ps, start_ps = pim_queue_start(&device->queues, queue);
+    start_ps = issued_ps > start_ps ? issued_ps : start_ps;
     enum pim_status status = device->backend->transfer(device->machine, direction, pieces, count, &duration_ps, error);
     if (status != PIM_OK)
         return status;
@@ -142,12 +145,13 @@ static enum pim_status transfer_sorted(struct pim_device *device, enum pim_direc
                                        struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
-    uint64_t end_ps = 0;
+    uint64_t end_ps = 0, issued_ps = device->queues.host_ps;
     for (uint32_t queue = 0; status == PIM_OK && queue < device->queues.count; queue++) {
         size_t count = begin[queue + 1] - begin[queue];
         if (!count)
             continue;
-        status = transfer_on_queue(device, direction, queue, sorted + begin[queue], count, error);
+        status = transfer_on_queue(device, direction, queue, issued_ps, sorted + begin[queue], count, error);
+        issued_ps += device->dispatch_ps;
         if (device->queues.now_ps[queue] > end_ps)
             end_ps = device->queues.now_ps[queue];
     }

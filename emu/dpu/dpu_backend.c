@@ -96,6 +96,9 @@ static enum pim_status check_parameters(const struct dpu_parameters *p, uint32_t
         return pim_fail(error, PIM_BAD_INPUT,
                         "machine.chips x machine.dpus_per_chip: %" PRIu64 ", expected at most %d",
                         p->chips * p->dpus_per_chip, DPU_RANK_DPUS);
+    if (p->dma_refresh_interval_ns > 0 && 2 * p->dma_refresh_ns > p->dma_refresh_interval_ns)
+        return pim_fail(error, PIM_BAD_INPUT, "dma.refresh_ns: %g, expected at most half of dma.refresh_interval_ns (%g)",
+                        p->dma_refresh_ns, p->dma_refresh_interval_ns);
     uint64_t all = p->ranks * p->chips * p->dpus_per_chip;
     if (!units || units > all)
         return pim_fail(error, PIM_USAGE, "%" PRIu32 " DPUs: the target has %" PRIu64, units, all);
@@ -122,6 +125,7 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
     machine->profile = p->profile == DPU_ON;
     machine->race_report = p->race_report == DPU_ON;
     machine->clock = pim_clock_from_mhz(p->frequency_mhz);
+    dpu_dma_open(machine);
     dpu_link_open(machine);
     for (uint32_t i = 0; i < units; i++)
         make(&dpus[i], machine, i);
@@ -364,6 +368,7 @@ const struct pim_backend pim_dpu_backend = {
     .events = dpu_event_rows,
     .derived = dpu_derived_rows,
     .queue_level = "rank",
+    .dispatch_key = "link.dispatch_us",
     .open = machine_open,
     .close = machine_close,
     .reset = machine_reset,

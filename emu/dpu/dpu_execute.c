@@ -281,28 +281,6 @@ static bool execute_store(struct step *s)
 
 /* ------------------------------------------------------------------------------------------------- DMA --- */
 
-static uint64_t rounded(double cycles)
-{
-    return (uint64_t)(cycles + 0.5);
-}
-
-/* The transfer starts when the engine is free; the thread goes on after alpha + beta x bytes, the engine is free again after the (shorter) occupancy.
- * Source: PrIM micro-benchmarks for alpha and beta; see the parameter table for the occupancy. */
-static uint64_t schedule_transfer(struct step *s, bool to_mram, uint32_t bytes)
-{
-    const struct dpu_parameters *p = &s->dpu->machine->parameters;
-    uint64_t start = s->cycle > s->dpu->dma_free ? s->cycle : s->dpu->dma_free;
-    uint64_t alpha = to_mram ? p->dma_alpha_write_cycles : p->dma_alpha_read_cycles;
-    uint64_t occupancy = rounded(p->dma_occupancy_cycles_per_byte * bytes);
-    if (occupancy < p->dma_occupancy_floor_cycles)
-        occupancy = p->dma_occupancy_floor_cycles;
-    s->dpu->dma_free = start + occupancy;
-    s->dpu->counters.dma_engine_busy_cycles += occupancy;
-    uint64_t end = start + alpha + rounded(p->dma_beta_cycles_per_byte * bytes);
-    uint64_t soonest = s->cycle + p->issue_distance_cycles;
-    return end > soonest ? end : soonest;
-}
-
 static void transfer_event(const struct step *s, enum dpu_dma_direction direction, uint32_t bytes,
                            uint32_t inner, uint32_t mram)
 {
@@ -374,7 +352,7 @@ static bool execute_dma(struct step *s)
     counters->misaligned_dma += drops_bits(s, ra, rb, bytes);
     *(to_mram ? &counters->dma_writes : &counters->dma_reads) += 1;
     *(to_mram ? &counters->dma_write_bytes : &counters->dma_read_bytes) += bytes;
-    s->tasklet->ready_cycle = schedule_transfer(s, to_mram, bytes);
+    s->tasklet->ready_cycle = dpu_dma_schedule(s->dpu, s->cycle, to_mram, bytes);
     s->tasklet->waiting_dma = 1;
     transfer_event(s, code ? DPU_DMA_TO_IRAM : to_mram ? DPU_DMA_WRITE : DPU_DMA_READ, bytes, inner, mram);
     return true;

@@ -24,10 +24,12 @@ struct dpu_parameters {
     uint64_t dma_alpha_read_cycles, dma_alpha_write_cycles; /* 77, 61 */
     double dma_beta_cycles_per_byte;             /* latency slope, 0.5 */
     double dma_occupancy_cycles_per_byte;        /* engine busy, 0.5 */
-    uint64_t dma_occupancy_floor_cycles;         /* shortest time the engine is busy with a transfer */
+    uint64_t dma_setup_cycles;                   /* engine busy, whatever the length */
+    double dma_refresh_interval_ns, dma_refresh_ns;
     uint64_t register_file_stall;                /* choice: off | uPIMulator */
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
+    double to_call_us, from_call_us, dispatch_us;
     uint64_t status_poll_ns;
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
@@ -177,7 +179,9 @@ struct dpu_machine {
     uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
     uint64_t from_bytes_per_second[DPU_RANK_DPUS + 1];
     uint64_t broadcast_bytes_per_second[DPU_RANK_DPUS + 1];
+    uint64_t refresh_interval_cycles, refresh_cycles; /* the bank cannot be used for the last ones of every interval; 0: no refresh */
     uint64_t launch_base_ps, launch_per_rank_ps;
+    uint64_t call_ps[2];                 /* by enum pim_direction */
     struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
     uint64_t shared_hash;
 };
@@ -199,6 +203,10 @@ void dpu_code_release(struct dpu_code *code); /* NULL is allowed */
 
 /* ---- dpu_transfer.c: host link ---- */
 void dpu_link_open(struct dpu_machine *machine);
+void dpu_dma_open(struct dpu_machine *machine);
+/* A transfer that the instruction of this cycle asks for: the engine is taken until dpu->dma_free; the result is the first cycle at
+ * which the tasklet can issue again. */
+uint64_t dpu_dma_schedule(struct dpu *dpu, uint64_t cycle, bool to_mram, uint32_t bytes);
 enum pim_status dpu_transfer(struct dpu_machine *machine, enum pim_direction direction,
                              const struct pim_transfer *transfers, size_t count,
                              uint64_t *duration_ps, struct pim_error *error);

@@ -3,7 +3,8 @@
  * Where numbers come from. "PrIM" is Gomez-Luna et al., "Benchmarking a New Paradigm: An Experimental Characterization of a
  * Real Processing-in-Memory System", arXiv 2105.03814 (IEEE Access 2022). Its figures are quoted here from secondary
  * sources and say so; compare them with the paper before quoting them further. "hardware logs" are the timings published
- * in the repository Morteza1814/prim-benchmarks at 34bdafb (GEMV/profile). Sizes are those of the chip description in
+ * in the repositories Morteza1814/prim-benchmarks at 34bdafb (GEMV/profile) and 852866031/prim-benchmarks-insight at 91bed18 (the
+ * profile folder of each program). Sizes are those of the chip description in
  * the vendor's openly licensed host library (BSD-3-Clause) for chip v1A; limits above them do not exist in hardware.
  * No public energy coefficient of the DPU is known: every one below is an assumption and reports have to say so.
  */
@@ -29,6 +30,7 @@ const struct pim_space dpu_spaces[] = {
 
 #define CHIP_DESCRIPTION "chip description of the vendor's host library (BSD-3-Clause), chip v1A"
 #define PRIM_SECONDARY "PrIM (arXiv 2105.03814), quoted from secondary sources"
+#define INSIGHT "852866031/prim-benchmarks-insight at 91bed18"
 #define NO_COEFFICIENT "assumption: no public coefficient is known for the DPU; "
 
 #define FIELD(name) offsetof(struct dpu_parameters, name)
@@ -80,11 +82,16 @@ const struct pim_parameter dpu_parameter_rows[] = {
     REAL("dma.occupancy_cycles_per_byte", "cycles/byte", "0", "1000", "0.5",
          dma_occupancy_cycles_per_byte, "time each byte keeps the DMA engine busy",
          PRIM_SECONDARY ": peak of 2 bytes per cycle"),
-    INTEGER("dma.occupancy_floor_cycles", "cycles", "0", "100000", "19",
-            dma_occupancy_floor_cycles, "shortest time a transfer keeps the DMA engine busy",
-            "assumption: 72.58 MB/s of random 8-byte accesses (" PRIM_SECONDARY
-            ") is one per 38.6 cycles when only one direction is counted, 19.3 when both are; "
-            "the lower reading is taken"),
+    INTEGER("dma.setup_cycles", "cycles", "0", "100000", "35", dma_setup_cycles,
+            "time each transfer keeps the DMA engine busy, whatever its length",
+            "mean of two measurements of " PRIM_SECONDARY ", less refresh: COPY-DMA with 1024 bytes, 624.02 MB/s, "
+            "is a transfer per 574.3 cycles and gives 37.1; random accesses of 8 bytes, 72.58 MB/s, 38.6 cycles and "
+            "32.9. Assumption: both count bytes read and written"),
+    REAL("dma.refresh_interval_ns", "ns", "0", "1000000000", "7800", dma_refresh_interval_ns,
+         "time between refreshes of the bank; 0: none", "tREFI of DDR4 (JEDEC JESD79-4), normal temperature"),
+    REAL("dma.refresh_ns", "ns", "0", "1000000000", "345", dma_refresh_ns,
+         "time that a refresh takes from the bank",
+         "tRFC that the vendor's openly licensed host library (BSD-3-Clause) programs in 1x refresh mode"),
 
     REAL("launch.base_us", "us", "0", "1000000", "119.8", launch_base_us,
          "cost of a synchronous launch before any rank is counted",
@@ -105,6 +112,15 @@ const struct pim_parameter dpu_parameter_rows[] = {
          broadcast_full_rank_gbs, "host to 64 DPUs of a rank, the same data, delivered bytes",
          PRIM_SECONDARY "; assumption: the figure counts delivered bytes"),
 
+    REAL("link.to_call_us", "us", "0", "1000000", "46", to_call_us,
+         "cost of a call that moves bytes to DPUs of a rank, whatever their number",
+         "hardware log " INSIGHT ": TRNS with 60 and 4 DPUs, 393,216 calls of 64 bytes a DPU in 18,082.7 ms"),
+    REAL("link.from_call_us", "us", "0", "1000000", "58", from_call_us,
+         "cost of a call that moves bytes from DPUs of a rank, whatever their number",
+         "hardware log " INSIGHT ": NW with 60 DPUs, 5,494 calls of 168 bytes a DPU in 335.9 ms, less 3 us for the bytes"),
+    REAL("link.dispatch_us", "us", "0", "1000000", "20", dispatch_us,
+         "time until the host has handed a call to the next of several ranks",
+         "hardware log Morteza1814/prim-benchmarks at 34bdafb: three calls to 2048 DPUs in 2.13 ms"),
     INTEGER("link.status_poll_ns", "ns", "1", "1000000000", "10000", status_poll_ns,
             "time that passes when a host program asks whether DPUs still run",
             "assumption: no public figure is known; the order of a few commands to each control interface"),

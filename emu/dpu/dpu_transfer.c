@@ -4,8 +4,10 @@
  * power law through the two published points, one DPU and a full rank: B(n) = B(1) x n^e, e = ln(B(64)/B(1)) / ln(64). When
  * the DPUs of a call get different amounts, those with less to move drop out earlier: between two sizes the link serves
  * the DPUs that still have bytes left. The same piece of host memory for all DPUs of a rank is a broadcast, with its own
- * curve from B(1) to the published broadcast figure, in delivered bytes (assumption). Different ranks are served in parallel.
- * Not modelled: a cost per call, cache effects in the host, the byte transposition as such. Known error: doc/dpu.md.
+ * curve from B(1) to the published broadcast figure, in delivered bytes (assumption). A call costs a constant beside its bytes,
+ * link.to_call_us or link.from_call_us. Different ranks are served in parallel, each one link.dispatch_us later than the one before
+ * (the core adds that). Not modelled: cache and page faults of the host, WRAM reached by another way than MRAM, the byte
+ * transposition as such. Known error: doc/dpu.md.
  */
 #include "dpu_machine.h"
 #include "dpu_parameters.h"
@@ -35,6 +37,8 @@ void dpu_link_open(struct dpu_machine *machine)
     fill_curve(machine->to_bytes_per_second, p->to_one_dpu_gbs, p->to_full_rank_gbs);
     fill_curve(machine->from_bytes_per_second, p->from_one_dpu_gbs, p->from_full_rank_gbs);
     fill_curve(machine->broadcast_bytes_per_second, p->to_one_dpu_gbs, p->broadcast_full_rank_gbs);
+    machine->call_ps[PIM_TO_UNIT] = (uint64_t)llround(p->to_call_us * 1e6);
+    machine->call_ps[PIM_FROM_UNIT] = (uint64_t)llround(p->from_call_us * 1e6);
     machine->launch_base_ps = (uint64_t)llround(p->launch_base_us * 1e6);
     machine->launch_per_rank_ps = (uint64_t)llround(p->launch_per_rank_us * 1e6);
 }
@@ -82,7 +86,7 @@ static bool is_broadcast(const struct share *active, int count)
     return count > 1;
 }
 
-/* Time of one rank for one call; sorts the shares. */
+/* Time of one rank for the bytes of one call; sorts the shares. */
 static uint64_t rank_ps(const struct dpu_machine *machine, enum pim_direction direction,
                         struct rank_call *call)
 {
@@ -131,6 +135,7 @@ static enum pim_status price(const struct dpu_machine *machine, enum pim_directi
     }
     for (uint32_t rank = 0; rank <= high - low; rank++) {
         uint64_t ps = rank_ps(machine, direction, &calls[rank]);
+        ps += ps ? machine->call_ps[direction] : 0;
         *duration_ps = ps > *duration_ps ? ps : *duration_ps;
     }
     free(calls);
