@@ -231,7 +231,8 @@ END_TEST
 struct target_row { const char *name; uint64_t ranks; double frequency_mhz; };
 
 static const struct target_row target_rows[] = {
-    {"upmem-1rank", 1, 350}, {"upmem-640", 10, 267}, {"upmem-2556", 40, 350}};
+    {"upmem-1rank", 1, 350}, {"upmem-640", 10, 267}, {"upmem-2556", 40, 350},
+    {"upmem-prim-logs", 40, 350}};
 
 START_TEST(targets_load_and_name_their_sources)
 {
@@ -256,6 +257,35 @@ START_TEST(targets_load_and_name_their_sources)
         if (file->entries[i].key && strcmp(file->entries[i].section, "target"))
             ck_assert_msg(file->entries[i].source != NULL, "%s:%u: no source", path, file->entries[i].line);
     target_file_free(file);
+}
+END_TEST
+
+/* A call to ranks 0, 1 and 3 reaches the last one 40 us after the first; a rank that is busy longer than that does not wait twice. */
+START_TEST(ranks_get_a_call_one_after_the_other)
+{
+    uint8_t data[3][8] = {{0}};
+    const struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 8, data[0]}, {64, DPU_SPACE_WRAM, 0, 8, data[1]},
+                                          {192, DPU_SPACE_WRAM, 0, 8, data[2]}};
+    struct pim_device_options options = {.asynchronous = true};
+    struct pim_error error = {0};
+    struct pim_registry *registry;
+    struct pim_target *target;
+    struct pim_device *device;
+    ck_assert(pim_registry_open(&registry, &error) == PIM_OK);
+    ck_assert_msg(pim_target_open(registry, "dpu", &target, &error) == PIM_OK, "%s", error.text);
+    ck_assert(pim_target_set(target, "machine.ranks", "4", &error) == PIM_OK);
+    ck_assert(pim_device_open(target, &options, &device, &error) == PIM_OK);
+    uint64_t bytes_ps = 8 * UINT64_C(1000000000000) / 330000000, one = 46000000 + bytes_ps;
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 3, &error) == PIM_OK);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){0, 64}), one);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){64, 64}), 20000000 + one);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){128, 64}), 0);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 40000000 + one);
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 3, &error) == PIM_OK);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 40000000 + 2 * one);
+    pim_device_close(device);
+    pim_target_close(target);
+    pim_registry_close(registry);
 }
 END_TEST
 
@@ -300,6 +330,7 @@ static Suite *make_suite(void)
     tcase_add_test(formula, dpus_with_less_to_move_drop_out);
     tcase_add_test(formula, only_the_same_host_memory_is_a_broadcast);
     tcase_add_test(formula, a_call_without_bytes_costs_nothing);
+    tcase_add_test(formula, ranks_get_a_call_one_after_the_other);
     suite_add_tcase(suite, formula);
     TCase *launches = tcase_create("what a launch costs and keeps");
     tcase_add_test(launches, a_launch_costs_a_base_and_a_part_per_rank);
