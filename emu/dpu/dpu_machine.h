@@ -17,7 +17,7 @@
 
 /* ---- parameters: one row each in dpu_parameters.c ---- */
 struct dpu_parameters {
-    uint64_t ranks, chips, dpus_per_chip;
+    uint64_t ranks, chips, dpus_per_chip, broken_dpus;
     uint64_t wram_bytes, mram_bytes, iram_instructions, tasklets, atomic_bits;
     double frequency_mhz;
     uint64_t issue_distance_cycles;              /* 11 */

@@ -50,6 +50,9 @@ const struct pim_parameter dpu_parameter_rows[] = {
     INTEGER("machine.chips", "", "1", "8", "8", chips, "chips of a rank", CHIP_DESCRIPTION),
     INTEGER("machine.dpus_per_chip", "", "1", "8", "8", dpus_per_chip, "DPUs of a chip",
             CHIP_DESCRIPTION),
+    INTEGER("machine.broken_dpus", "", "0", "65536", "0", broken_dpus,
+            "DPUs that the host library does not give out: the last one of each of the last ranks, round by round",
+            "assumption: all work unless the target says otherwise; which ones are broken is not published"),
 
     INTEGER("memory.wram_bytes", "bytes", "8", "65536", "65536", wram_bytes,
             "working memory of a DPU; a multiple of 8", CHIP_DESCRIPTION " (16384 words)"),
