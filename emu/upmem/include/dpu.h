@@ -1,5 +1,7 @@
 /* The UPMEM host interface, served by the emulator: programs written for the vendor's library compile and run unchanged.
  *
+ * MISSING: queues in WRAM (dpu_fifo_*), checkpoints, debugging, the functions for one rank or DPU below this interface.
+ *
  * A set holds ranks, or one DPU. Every function returns DPU_OK or says what is wrong; nothing is done then. Calls may come from any
  * thread. doc/upmem-host.md says what is covered and what differs from hardware.
  */
@@ -30,7 +32,7 @@ typedef enum _dpu_xfer_t { DPU_XFER_TO_DPU, DPU_XFER_FROM_DPU } dpu_xfer_t;
 
 typedef enum _dpu_xfer_flags_t {
     DPU_XFER_DEFAULT = 0,
-    DPU_XFER_NO_RESET = 1 << 0, /* keep the prepared buffers */
+    DPU_XFER_NO_RESET = 1 << 0, /* alone: keep the prepared buffers */
     DPU_XFER_ASYNC = 1 << 1,
     DPU_XFER_PARALLEL = 1 << 2,
 } dpu_xfer_flags_t;
@@ -65,21 +67,21 @@ struct dpu_set_dpu_iterator_t dpu_set_dpu_iterator_from(struct dpu_set_t *set);
 void dpu_set_dpu_iterator_next(struct dpu_set_dpu_iterator_t *iterator);
 
 /* The variables are written before the end is tested, also in the round that ends the loop: compiled programs do so. */
-#define DPU_ITERATE_(kind, set, one, index)                                                                       \
-    for (struct dpu_set_##kind##_iterator_t dpu_iterator_ = dpu_set_##kind##_iterator_from(&(set));               \
-         (one) = dpu_iterator_.next, (index) = dpu_iterator_.count, dpu_iterator_.has_next;                       \
-         dpu_set_##kind##_iterator_next(&dpu_iterator_))
-#define DPU_ITERATE_2_(kind, set, one)                                                                            \
-    for (struct dpu_set_##kind##_iterator_t dpu_iterator_ = dpu_set_##kind##_iterator_from(&(set));               \
-         (one) = dpu_iterator_.next, dpu_iterator_.has_next; dpu_set_##kind##_iterator_next(&dpu_iterator_))
+#define DPU_ITERATE_2_(kind, set, one, iterator)                                                                  \
+    for (struct dpu_set_##kind##_iterator_t iterator = dpu_set_##kind##_iterator_from(&(set));                    \
+         (one) = iterator.next, iterator.has_next; dpu_set_##kind##_iterator_next(&iterator))
+#define DPU_ITERATE_3_(kind, set, one, index, iterator)                                                           \
+    for (struct dpu_set_##kind##_iterator_t iterator = dpu_set_##kind##_iterator_from(&(set));                    \
+         (one) = iterator.next, (index) = iterator.count, iterator.has_next;                                      \
+         dpu_set_##kind##_iterator_next(&iterator))
 #define DPU_CHOOSE_(set, one, index, macro, ...) macro
 
-#define DPU_RANK_FOREACH_2_(set, one) DPU_ITERATE_2_(rank, set, one)
-#define DPU_RANK_FOREACH_3_(set, one, index) DPU_ITERATE_(rank, set, one, index)
-#define DPU_FOREACH_2_(set, one) DPU_ITERATE_2_(dpu, set, one)
-#define DPU_FOREACH_3_(set, one, index) DPU_ITERATE_(dpu, set, one, index)
+#define DPU_RANK_FOREACH_2_(set, one) DPU_ITERATE_2_(rank, set, one, DPU_UNIQUE_(dpu_iterator_))
+#define DPU_RANK_FOREACH_3_(set, one, index) DPU_ITERATE_3_(rank, set, one, index, DPU_UNIQUE_(dpu_iterator_))
+#define DPU_FOREACH_2_(set, one) DPU_ITERATE_2_(dpu, set, one, DPU_UNIQUE_(dpu_iterator_))
+#define DPU_FOREACH_3_(set, one, index) DPU_ITERATE_3_(dpu, set, one, index, DPU_UNIQUE_(dpu_iterator_))
 
-/* DPU_FOREACH(set, dpu) or DPU_FOREACH(set, dpu, index): the working DPUs, rank by rank. */
+/* DPU_FOREACH(set, dpu) or DPU_FOREACH(set, dpu, index): the working DPUs, rank by rank. DPU_RANK_FOREACH likewise: the ranks. */
 #define DPU_FOREACH(...) DPU_CHOOSE_(__VA_ARGS__, DPU_FOREACH_3_, DPU_FOREACH_2_, )(__VA_ARGS__)
 #define DPU_RANK_FOREACH(...) DPU_CHOOSE_(__VA_ARGS__, DPU_RANK_FOREACH_3_, DPU_RANK_FOREACH_2_, )(__VA_ARGS__)
 
@@ -161,9 +163,29 @@ dpu_error_t dpu_push_sg_xfer_symbol(struct dpu_set_t dpu_set, dpu_xfer_t xfer, s
                                     uint32_t symbol_offset, size_t length, get_block_t *get_block,
                                     dpu_sg_xfer_flags_t flags);
 
+/* ----------------------------------------------------------------------------------- queues --- */
+
+/* Queues in WRAM between the host and running DPUs. MISSING: they are declared so that programs compile; all of these but dpu_fifo_link_free
+ * do nothing and return DPU_ERR_INTERNAL. */
+enum dpu_fifo_direction_t { DPU_INPUT_FIFO, DPU_OUTPUT_FIFO };
+
+struct dpu_fifo_rank_t;
+
+struct dpu_fifo_link_t {
+    enum dpu_fifo_direction_t direction;
+    struct dpu_symbol_t fifo_symbol;
+    struct dpu_fifo_rank_t *rank_fifos;
+};
+
+dpu_error_t dpu_link_input_fifo(struct dpu_set_t dpu_set, struct dpu_fifo_link_t *link, char *fifo_name);
+dpu_error_t dpu_link_output_fifo(struct dpu_set_t dpu_set, struct dpu_fifo_link_t *link, char *fifo_name);
+dpu_error_t dpu_fifo_link_free(struct dpu_fifo_link_t *link);
+dpu_error_t dpu_fifo_prepare_xfer(struct dpu_set_t dpu_set, struct dpu_fifo_link_t *link, void *buffer);
+dpu_error_t dpu_fifo_push_xfer(struct dpu_set_t dpu_set, struct dpu_fifo_link_t *link, dpu_xfer_flags_t flags);
+
 /* ------------------------------------------------------------------------------------- log --- */
 
-/* Print what the last launch of the DPU printed; one DPU only. */
+/* Print what the last launch of the DPU printed, from SDK 2021 on with a header line in front; one DPU only. */
 dpu_error_t dpu_log_read(struct dpu_set_t dpu_set, FILE *stream);
 
 #ifdef __cplusplus

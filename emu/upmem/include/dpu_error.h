@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-typedef enum dpu_error_t {
+__extension__ typedef enum dpu_error_t {
     DPU_OK,
     DPU_ERR_INTERNAL,
     DPU_ERR_SYSTEM,
@@ -62,17 +62,26 @@ typedef enum dpu_error_t {
 /* Newly allocated text: the caller frees it. */
 const char *dpu_error_to_string(dpu_error_t status);
 
-/* Print where an interface call failed and end the program. */
-#define DPU_ASSERT(statement)                                                                                     \
+/* Names that differ at each use, so that macros may stand inside each other. */
+#define DPU_PASTE_EXPANDED_(a, b) a##b
+#define DPU_PASTE_(a, b) DPU_PASTE_EXPANDED_(a, b)
+#define DPU_UNIQUE_(name) DPU_PASTE_(name, __COUNTER__)
+
+#define DPU_CHECK_(statement, on_error, status, text)                                                             \
     do {                                                                                                          \
-        dpu_error_t dpu_assert_status_ = (statement);                                                             \
-        if (dpu_assert_status_ != DPU_OK) {                                                                       \
-            const char *dpu_assert_text_ = dpu_error_to_string(dpu_assert_status_);                               \
-            fprintf(stderr, "%s:%d(%s): DPU Error (%s)\n", __FILE__, __LINE__, __func__, dpu_assert_text_);       \
-            free((void *)dpu_assert_text_);                                                                       \
-            exit(EXIT_FAILURE);                                                                                   \
+        dpu_error_t status = (statement);                                                                         \
+        if (status != DPU_OK) {                                                                                   \
+            const char *text = dpu_error_to_string(status);                                                       \
+            fprintf(stderr, "%s:%d(%s): DPU Error (%s)\n", __FILE__, __LINE__, __func__, text);                   \
+            free((void *)text);                                                                                   \
+            on_error;                                                                                             \
         }                                                                                                         \
     } while (0)
+
+/* When an interface call fails, print where and do `on_error`; DPU_ASSERT ends the program. */
+#define DPU_CHECK(statement, on_error)                                                                            \
+    DPU_CHECK_(statement, on_error, DPU_UNIQUE_(dpu_status_), DPU_UNIQUE_(dpu_text_))
+#define DPU_ASSERT(statement) DPU_CHECK(statement, exit(EXIT_FAILURE))
 
 #ifdef __cplusplus
 }

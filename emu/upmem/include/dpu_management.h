@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* The DPU of a set of one DPU, NULL for any other set. */
+/* The DPU of a set of one DPU, NULL for any other set. For what is no DPU the functions below return NULL or 0. */
 struct dpu_t *dpu_from_set(struct dpu_set_t set);
 struct dpu_rank_t *dpu_get_rank(struct dpu_t *dpu);
 /* Control interface (0..7) and DPU number there (0..7). */

@@ -20,24 +20,34 @@ struct dpu_program_t;
 #define DPU_MAX_NR_CIS 8
 #define DPU_MAX_NR_DPUS_PER_CI 8
 
+typedef uint16_t dpu_rank_id_t;
 typedef uint32_t dpu_id_t;
 typedef uint8_t dpu_slice_id_t;
 typedef uint8_t dpu_member_id_t;
-typedef uint32_t dpu_mem_max_addr_t;
-typedef uint32_t dpu_mem_max_size_t;
+typedef uint8_t dpu_thread_t;
+typedef uint16_t iram_addr_t;
+typedef uint32_t wram_addr_t;
+typedef uint32_t mram_addr_t;
+typedef uint16_t iram_size_t;
+typedef uint32_t wram_size_t;
+typedef uint32_t mram_size_t;
+typedef mram_addr_t dpu_mem_max_addr_t;
+typedef mram_size_t dpu_mem_max_size_t;
 
 typedef enum _dpu_set_kind_t {
     DPU_SET_RANKS,
     DPU_SET_DPU,
 } dpu_set_kind_t;
 
+struct dpu_set_list_ {
+    uint32_t nr_ranks;
+    struct dpu_rank_t **ranks;
+};
+
 struct dpu_set_t {
     dpu_set_kind_t kind;
-    union {
-        struct {
-            uint32_t nr_ranks;
-            struct dpu_rank_t **ranks;
-        } list;
+    __extension__ union {
+        struct dpu_set_list_ list;
         struct dpu_t *dpu;
     };
 };
