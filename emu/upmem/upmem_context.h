@@ -23,10 +23,12 @@
 #include "upmem_profile.h"
 #include "upmem_sdk.h"
 
-enum { UPMEM_RANK_DPUS = 64, UPMEM_CI_DPUS = 8 };
+enum { UPMEM_RANK_DPUS = 64, UPMEM_CI_DPUS = 8, UPMEM_RANKS = 1 << 16 /* that a set may name */ };
 
 struct dpu_program_t {
-    char *path;
+    char *path;               /* resolved */
+    uint8_t *bytes;           /* of the file */
+    size_t size;
     struct pim_image *image;
     size_t users;             /* DPUs whose machine holds the image */
     struct dpu_program_t *next;
@@ -41,7 +43,7 @@ struct dpu_t {
     bool faulted;             /* by its last launch */
     struct dpu_program_t *program;  /* loaded since the allocation */
     struct dpu_program_t *resident; /* what the machine holds */
-    void *buffer;             /* dpu_prepare_xfer */
+    void *buffers[2];         /* dpu_prepare_xfer: by the program, and by a callback that blocks the rank */
 };
 
 struct upmem_job;
@@ -67,13 +69,30 @@ struct upmem_machine {
     char *key;                /* the settings it was opened with */
     struct pim_target *target;
     struct pim_device *device;
-    uint32_t rank_count, dpus_per_rank;
+    uint32_t rank_count, dpus_per_rank, dpus_per_ci;
     struct dpu_rank_t *ranks;
     struct upmem_machine *next;
 };
 
+/* The control interface of a DPU, its number there, and both with the rank. */
+static inline uint32_t upmem_slice(const struct dpu_t *dpu)
+{
+    return dpu->slot / dpu->rank->machine->dpus_per_ci;
+}
+
+static inline uint32_t upmem_member(const struct dpu_t *dpu)
+{
+    return dpu->slot % dpu->rank->machine->dpus_per_ci;
+}
+
+static inline dpu_id_t upmem_id(const struct dpu_t *dpu)
+{
+    return dpu->rank->index << 16 | upmem_slice(dpu) << 8 | upmem_member(dpu);
+}
+
 /* One dpu_alloc: the array that its set points to. */
 struct upmem_allocation {
+    struct upmem_machine *machine;
     struct dpu_rank_t **ranks;
     uint32_t rank_count;
     struct upmem_allocation *next;

@@ -23,8 +23,8 @@ static void show_fault(const struct dpu_t *dpu, const struct pim_fault *fault)
         snprintf(lane, sizeof lane, " tasklet %" PRId32, fault->lane);
     if (fault->address_valid)
         snprintf(address, sizeof address, ", address 0x%" PRIx64, fault->address);
-    upmem_say("DPU %" PRIu32 ".%d.%d%s: %s at pc 0x%" PRIx64 "%s%s%s%s%s%s%s: %s", dpu->rank->index,
-              dpu->slot / UPMEM_CI_DPUS, dpu->slot % UPMEM_CI_DPUS, lane, fault->kind, fault->pc,
+    upmem_say("DPU %" PRIu32 ".%" PRIu32 ".%" PRIu32 "%s: %s at pc 0x%" PRIx64 "%s%s%s%s%s%s%s: %s", dpu->rank->index,
+              upmem_slice(dpu), upmem_member(dpu), lane, fault->kind, fault->pc,
               *fault->function ? " in " : "", fault->function, *fault->source ? ", " : "", fault->source,
               *fault->instruction ? ": " : "", fault->instruction, address, fault->reason);
 }
@@ -227,6 +227,8 @@ static dpu_error_t get_status(const struct dpu_set_t *set, bool *done, bool *fau
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
+    if (selection.dpu && !selection.dpu->enabled)
+        return DPU_ERR_DPU_DISABLED;
     *done = look(&selection);
     *fault = false;
     for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(&selection, &cursor)) != NULL;)

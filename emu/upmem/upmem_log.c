@@ -1,4 +1,5 @@
 /* The device's printf log. Reading it costs no simulated time beyond the state word: the format of what it holds is the back-end's. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "dpu_log.h"
@@ -27,54 +28,91 @@ static dpu_error_t read_state(const struct upmem_selection *selection, struct lo
     return DPU_ERR_LOG_CONTEXT_MISSING;
 }
 
-static dpu_error_t print_log(const struct upmem_selection *selection, FILE *stream)
+/* What a DPU has printed. */
+struct log {
+    bool of_dpu;           /* `id` is valid */
+    dpu_id_t id;
+    char *text;            /* NULL: nothing; owned */
+};
+
+static dpu_error_t take_text(const struct upmem_selection *selection, struct log *log)
 {
     struct pim_device *device = selection->machine->device;
+    const struct dpu_t *dpu = selection->dpu;
     struct pim_error error = {0};
     struct log_state state;
-    if (!selection->dpu->enabled)
+    if (!dpu->enabled)
         return DPU_ERR_DPU_DISABLED;
-    if (!selection->dpu->program)
-        return DPU_ERR_NO_PROGRAM_LOADED;
-    if (!pim_image_symbol(selection->dpu->program->image, "__stdout_buffer"))
+    if (!dpu->program || !pim_image_symbol(dpu->program->image, "__stdout_buffer"))
         return DPU_ERR_LOG_CONTEXT_MISSING;
     dpu_error_t status = read_state(selection, &state);
     if (status != DPU_OK)
         return status;
     if (state.wrapped)
         return DPU_ERR_LOG_BUFFER_TOO_SMALL;
-    char *text = pim_device_backend(device)->output(pim_device_machine(device), selection->dpu->unit, &error);
-    if (*error.text)
-        return DPU_ERR_SYSTEM;
-    if (upmem.sdk > UPMEM_SDK_2020)
-        fprintf(stream, "=== DPU#0x%x ===\n", dpu_get_id(selection->dpu));
-    fputs(text ? text : "", stream);
-    free(text);
-    return DPU_OK;
+    log->text = pim_device_backend(device)->output(pim_device_machine(device), dpu->unit, &error);
+    return *error.text ? DPU_ERR_SYSTEM : DPU_OK;
 }
 
-static dpu_error_t read_log(const struct dpu_set_t *set, FILE *stream)
+static dpu_error_t take_log(const struct dpu_set_t *set, struct log *log)
 {
     struct upmem_selection selection;
-    if (!stream)
-        return DPU_ERR_INTERNAL;
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
-    error = selection.dpu ? print_log(&selection, stream) : DPU_ERR_INVALID_DPU_SET;
+    log->of_dpu = selection.dpu;
+    if (log->of_dpu)
+        log->id = upmem_id(selection.dpu);
+    error = log->of_dpu ? take_text(&selection, log) : DPU_ERR_INVALID_DPU_SET;
     upmem_release(&selection);
     return error;
 }
 
-dpu_error_t dpu_log_read(struct dpu_set_t dpu_set, FILE *stream)
+/* -------------------------------------------------------------------------------- interface --- */
+
+/* Printing may call the program's code, so the lock is free then. The header line is printed before the log is looked for, as the vendor's
+ * library does, so it also stands before errors. */
+static dpu_error_t read_log(struct dpu_set_t set, dpu_log_print_fct_t print, void *argument, bool header)
+{
+    struct log log = {0};
+    upmem_enter();
+    bool since_2021 = upmem.sdk > UPMEM_SDK_2020;
+    dpu_error_t error = upmem_leave(take_log(&set, &log));
+    if (header && since_2021 && log.of_dpu)
+        print(argument, "=== DPU#0x%x ===\n", log.id);
+    if (log.text)
+        print(argument, "%s", log.text);
+    free(log.text);
+    return error;
+}
+
+static dpu_error_t __attribute__((format(printf, 2, 3))) print_to_file(void *argument, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(argument, format, arguments);
+    va_end(arguments);
+    return DPU_OK;
+}
+
+static dpu_error_t no_target(void)
 {
     upmem_enter();
-    return upmem_leave(read_log(&dpu_set, stream));
+    return upmem_leave(DPU_ERR_INTERNAL);
+}
+
+dpu_error_t dpu_log_read(struct dpu_set_t dpu_set, FILE *stream)
+{
+    return stream ? read_log(dpu_set, print_to_file, stream, true) : no_target();
+}
+
+dpu_error_t dpulog_read_for_dpu_(struct dpu_t *dpu, dpu_log_print_fct_t print, void *argument)
+{
+    const struct dpu_set_t set = {.kind = DPU_SET_DPU, .dpu = dpu};
+    return print ? read_log(set, print, argument, false) : no_target();
 }
 
 dpu_error_t dpulog_read_for_dpu(struct dpu_t *dpu, FILE *stream)
 {
-    const struct dpu_set_t set = {.kind = DPU_SET_DPU, .dpu = dpu};
-    upmem_enter();
-    return upmem_leave(read_log(&set, stream));
+    return stream ? dpulog_read_for_dpu_(dpu, print_to_file, stream) : no_target();
 }

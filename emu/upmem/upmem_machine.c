@@ -142,13 +142,11 @@ static void make_rank(struct upmem_machine *machine, uint32_t index, const struc
     rank->machine = machine;
     rank->index = index;
     rank->dpu_count = machine->dpus_per_rank;
-    for (uint32_t slot = 0; slot < rank->dpu_count; slot++)
-        rank->dpus[slot] = (struct dpu_t){
-            .rank = rank,
-            .unit = index * machine->dpus_per_rank + slot,
-            .slot = (uint8_t)slot,
-            .works = !(profile->disabled_mask >> slot & 1),
-        };
+    for (uint32_t slot = 0; slot < rank->dpu_count; slot++) {
+        struct dpu_t *dpu = &rank->dpus[slot];
+        *dpu = (struct dpu_t){.rank = rank, .unit = index * machine->dpus_per_rank + slot, .slot = (uint8_t)slot};
+        dpu->works = !(profile->disabled_mask >> (UPMEM_CI_DPUS * upmem_slice(dpu) + upmem_member(dpu)) & 1);
+    }
 }
 
 /* Which DPUs of a machine are broken is not published: here the last one of each of the last ranks, round by round. */
@@ -168,6 +166,7 @@ static enum pim_status open_ranks(struct upmem_machine *machine, const struct up
         return pim_fail(error, PIM_BAD_INPUT, "target '%s': %" PRIu64 " DPUs in a rank, expected 1 to %d",
                         pim_target_name(machine->target), per_rank, UPMEM_RANK_DPUS);
     machine->dpus_per_rank = (uint32_t)per_rank;
+    machine->dpus_per_ci = (uint32_t)upmem_parameter(machine, "machine.dpus_per_chip");
     machine->rank_count = pim_device_units(machine->device) / machine->dpus_per_rank;
     machine->ranks = calloc(machine->rank_count, sizeof *machine->ranks);
     if (!machine->ranks)

@@ -1,8 +1,8 @@
 /* Profile strings. Keys that only concern the vendor's driver are accepted and do nothing; so are unknown ones, as the vendor's library
  * does (programs pass keys of later releases). Values that are not numbers where one is wanted give DPU_ERR_INVALID_PROFILE.
  *
- * Assumed, because no public text says it: disabledMask is a mask over the 64 slots of each rank; UPMEM_PROFILE wins over the program's
- * own string, which wins over UPMEM_PROFILE_BASE.
+ * disabledMask has eight bits for each control interface (SDK 2021.3, BSD-3-Clause). Assumed, because no public text says it: UPMEM_PROFILE
+ * wins over the program's own string, which wins over UPMEM_PROFILE_BASE.
  */
 #include "upmem_profile.h"
 
@@ -22,6 +22,7 @@ static const struct {
     KEY("backend", BACKEND, simulator),
     KEY("nrDpusPerCi", NUMBER, dpus_per_ci),
     KEY("disabledMask", NUMBER, disabled_mask),
+    KEY("dispatchOnAllRanks", BOOLEAN, spread),
     KEY("fckFrequency", NUMBER, frequency_mhz),
     KEY("clockDivision", NUMBER, clock_division),
     KEY("mramSize", NUMBER, mram_bytes),

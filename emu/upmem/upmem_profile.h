@@ -11,6 +11,7 @@ struct upmem_profile {
     bool simulator;           /* backend=simulator: 64 ranks of one DPU unless nrDpusPerCi says otherwise */
     uint64_t dpus_per_ci;     /* 0: as the target has it */
     uint64_t disabled_mask;   /* by slot of every rank */
+    bool spread;              /* DPUs over as many ranks as there are */
     uint64_t frequency_mhz, clock_division; /* 0: as the target has it */
     uint64_t mram_bytes, wram_bytes, iram_bytes; /* 0: as the target has it */
     bool scatter_gather;

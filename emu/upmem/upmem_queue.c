@@ -170,11 +170,16 @@ static bool is_own_callback(const struct dpu_rank_t *rank)
     return rank->in_callback && pthread_equal(rank->callback_thread, pthread_self());
 }
 
-void upmem_settle(const struct upmem_selection *selection)
+void upmem_await_callbacks(const struct upmem_selection *selection)
 {
     for (uint32_t i = 0; i < selection->rank_count; i++)
         while (selection->ranks[i]->has_worker && !is_own_callback(selection->ranks[i]))
             pthread_cond_wait(&upmem.changed, &upmem.lock);
+}
+
+void upmem_settle(const struct upmem_selection *selection)
+{
+    upmem_await_callbacks(selection);
     for (uint32_t i = 0; upmem.sdk > UPMEM_SDK_2020 && i < selection->rank_count; i++)
         end_launches(selection->ranks[i]);
 }

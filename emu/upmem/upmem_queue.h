@@ -46,6 +46,8 @@ dpu_error_t upmem_run(const struct upmem_job *job);
 /* Asynchronously: at once when nothing is queued on the rank, else behind that. An error waits for the next synchronous call. */
 dpu_error_t upmem_submit(const struct upmem_job *job);
 
+/* Wait until no job of the selection's ranks waits behind a callback, whatever the DPUs run. */
+void upmem_await_callbacks(const struct upmem_selection *selection);
 /* Wait until the queues of all ranks of the selection are empty. A callback that blocks a rank's queue does not wait for itself. */
 void upmem_settle(const struct upmem_selection *selection);
 /* And report the error of a job once: what a synchronous call does first. */

@@ -1,7 +1,8 @@
 /* Scatter-gather: the MRAM of each DPU on one side, blocks of host memory that the program names one by one on the other.
  *
- * The program's function is called without the context's lock, when the transfer is issued, and its blocks move as the pieces of one
- * transfer: nothing is gathered into a buffer first.
+ * The program's function is called without the context's lock, when the transfer is issued and the callbacks before it have returned, and
+ * its blocks move as the pieces of one transfer: nothing is gathered into a buffer first. DPUs are numbered in the allocation that their
+ * rank came from. One DPU as a set works here; the vendor's library refuses it.
  */
 #include "upmem_transfer.h"
 
@@ -70,26 +71,48 @@ static dpu_error_t gather_dpu(struct scatter *scatter, uint32_t unit, uint32_t d
     }
 }
 
-static dpu_error_t gather(struct scatter *scatter, const uint32_t *units, uint32_t count)
+struct numbered { uint32_t unit, index; };
+
+static dpu_error_t gather(struct scatter *scatter, const struct numbered *dpus, uint32_t count)
 {
     dpu_error_t error = DPU_OK;
     pthread_mutex_unlock(&upmem.lock);
     for (uint32_t i = 0; error == DPU_OK && i < count; i++)
-        error = gather_dpu(scatter, units[i], i);
+        error = gather_dpu(scatter, dpus[i].unit, dpus[i].index);
     pthread_mutex_lock(&upmem.lock);
     return error;
 }
 
+/* How many enabled DPUs come before this one in its allocation. */
+static uint32_t number_of(const struct dpu_t *dpu)
+{
+    uint32_t number = 0;
+    for (const struct upmem_allocation *a = upmem.allocations; a; a = a->next, number = 0)
+        for (uint32_t i = 0; i < a->rank_count; i++)
+            for (uint32_t slot = 0; slot < a->ranks[i]->dpu_count; slot++) {
+                if (&a->ranks[i]->dpus[slot] == dpu)
+                    return number;
+                number += a->ranks[i]->dpus[slot].enabled;
+            }
+    return number;
+}
+
 static dpu_error_t gather_selected(struct scatter *scatter, const struct upmem_selection *selection)
 {
-    uint32_t count = 0, *units = calloc((size_t)upmem_count_dpus(selection) + 1, sizeof *units);
+    uint32_t count = 0, number = 0;
+    struct numbered *dpus = calloc((size_t)upmem_count_dpus(selection) + 1, sizeof *dpus);
+    const struct dpu_rank_t *rank = NULL;
     struct dpu_t *dpu;
-    if (!units)
+    if (!dpus)
         return DPU_ERR_SYSTEM;
-    for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(selection, &cursor)) != NULL;)
-        units[count++] = dpu->unit;
-    dpu_error_t error = gather(scatter, units, count);
-    free(units);
+    for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(selection, &cursor)) != NULL; number++) {
+        if (dpu->rank != rank)
+            number = number_of(dpu);
+        rank = dpu->rank;
+        dpus[count++] = (struct numbered){dpu->unit, number};
+    }
+    dpu_error_t error = gather(scatter, dpus, count);
+    free(dpus);
     return error;
 }
 
@@ -104,29 +127,40 @@ struct request {
     dpu_sg_xfer_flags_t flags;
 };
 
+/* In the vendor's order: program, name, (here too: end of the symbol,) kind of memory, profile, direction. */
+static dpu_error_t check(const struct upmem_selection *selection, const struct request *request,
+                         struct upmem_place *place)
+{
+    *place = (struct upmem_place){.memory = UPMEM_MRAM};
+    if (selection->dpu && !selection->dpu->enabled)
+        return DPU_ERR_DPU_DISABLED;
+    dpu_error_t error = upmem_locate(selection, &request->symbol, request->offset, request->bytes, place);
+    if (place->memory != UPMEM_MRAM)
+        return DPU_ERR_SG_NOT_MRAM_SYMBOL;
+    if (error != DPU_OK)
+        return error;
+    for (uint32_t i = 0; i < selection->rank_count; i++)
+        if (!selection->ranks[i]->profile.scatter_gather)
+            return DPU_ERR_SG_NOT_ACTIVATED;
+    bool directed = request->xfer == DPU_XFER_TO_DPU || request->xfer == DPU_XFER_FROM_DPU;
+    return directed && request->blocks && request->blocks->f ? DPU_OK : DPU_ERR_INVALID_MEMORY_TRANSFER;
+}
+
 static dpu_error_t push_selected(const struct upmem_selection *selection, const struct request *request)
 {
-    const struct upmem_profile *profile = &selection->ranks[0]->profile;
     struct scatter scatter = {
         .blocks = request->blocks,
         .direction = request->xfer == DPU_XFER_TO_DPU ? PIM_TO_UNIT : PIM_FROM_UNIT,
-        .blocks_per_dpu = profile->blocks_per_dpu,
         .check_length = !(request->flags & DPU_SG_XFER_DISABLE_LENGTH_CHECK),
     };
-    if (!profile->scatter_gather)
-        return DPU_ERR_SG_NOT_ACTIVATED;
-    if ((request->xfer != DPU_XFER_TO_DPU && request->xfer != DPU_XFER_FROM_DPU) || !request->blocks ||
-        !request->blocks->f)
-        return DPU_ERR_INVALID_MEMORY_TRANSFER;
-    if (selection->dpu && !selection->dpu->enabled)
-        return DPU_ERR_DPU_DISABLED;
-    dpu_error_t error = upmem_locate(selection, &request->symbol, request->offset, request->bytes, &scatter.place);
-    if (error == DPU_OK && scatter.place.memory != UPMEM_MRAM)
-        error = DPU_ERR_SG_NOT_MRAM_SYMBOL;
+    dpu_error_t error = check(selection, request, &scatter.place);
+    if (error != DPU_OK)
+        return error;
+    scatter.blocks_per_dpu = selection->ranks[0]->profile.blocks_per_dpu;
+    upmem_await_callbacks(selection);
+    error = gather_selected(&scatter, selection);
     if (error == DPU_OK)
-        error = gather_selected(&scatter, selection);
-    if (error == DPU_OK)
-        error = upmem_move(selection, &scatter.place, scatter.direction, scatter.pieces, scatter.count, 
+        error = upmem_move(selection, &scatter.place, scatter.direction, scatter.pieces, scatter.count,
                            request->flags & DPU_SG_XFER_ASYNC && !scatter.zeros,
                            scatter.direction == PIM_TO_UNIT ? UPMEM_JOB_WRAM_TO_MATRIX : UPMEM_JOB_WRAM_FROM_MATRIX);
     free(scatter.pieces);

@@ -35,23 +35,25 @@ static struct dpu_t *find_dpu(const struct dpu_t *dpu)
     return NULL;
 }
 
-static bool is_allocated_array(struct dpu_rank_t *const *ranks, uint32_t count)
+/* The live allocation that this array, or part of one, belongs to. */
+static const struct upmem_allocation *find_array(struct dpu_rank_t *const *ranks, uint32_t count)
 {
     for (const struct upmem_allocation *allocation = upmem.allocations; allocation; allocation = allocation->next) {
         uintptr_t first = (uintptr_t)allocation->ranks, place = (uintptr_t)ranks;
-        if (place < first || place >= first + allocation->rank_count * sizeof *ranks)
+        if (place < first || place > first + allocation->rank_count * sizeof *ranks)
             continue;
         size_t index = (place - first) / sizeof *ranks;
-        return place == (uintptr_t)&allocation->ranks[index] && count <= allocation->rank_count - index;
+        if (place == (uintptr_t)&allocation->ranks[index] && count <= allocation->rank_count - index)
+            return allocation;
     }
-    return false;
+    return NULL;
 }
 
 static bool read_ranks(struct dpu_rank_t **to, struct dpu_rank_t **from, uint32_t count)
 {
     size_t bytes = count * sizeof *from;
     struct iovec local = {to, bytes}, remote = {from, bytes};
-    if (is_allocated_array(from, count)) {
+    if (find_array(from, count)) {
         memcpy(to, from, bytes);
         return true;
     }
@@ -63,10 +65,23 @@ static bool read_ranks(struct dpu_rank_t **to, struct dpu_rank_t **from, uint32_
     return true;
 }
 
+/* A set without ranks: what an allocation of no DPUs gave before 2021. */
+static dpu_error_t select_nothing(const struct dpu_set_t *set, struct upmem_selection *selection)
+{
+    const struct upmem_allocation *allocation = set->list.ranks ? find_array(set->list.ranks, 0) : NULL;
+    if (!allocation)
+        return DPU_ERR_INVALID_DPU_SET;
+    selection->machine = allocation->machine;
+    selection->ranks = &selection->one_rank;
+    return DPU_OK;
+}
+
 static dpu_error_t select_ranks(const struct dpu_set_t *set, struct upmem_selection *selection)
 {
     uint32_t count = selection->rank_count = set->list.nr_ranks;
-    if (!set->list.ranks || !count)
+    if (!count)
+        return select_nothing(set, selection);
+    if (!set->list.ranks || count > UPMEM_RANKS)
         return DPU_ERR_INVALID_DPU_SET;
     selection->ranks = count == 1 ? &selection->one_rank : (selection->copy = malloc(count * sizeof *selection->copy));
     if (!selection->ranks)
@@ -249,22 +264,35 @@ struct dpu_t *dpu_from_set(struct dpu_set_t set)
     return set.kind == DPU_SET_DPU ? set.dpu : NULL;
 }
 
+struct position { struct dpu_rank_t *rank; dpu_id_t id; };
+
+static struct position position_of(const struct dpu_t *place)
+{
+    struct position position = {0};
+    upmem_enter();
+    const struct dpu_t *dpu = find_dpu(place);
+    if (dpu)
+        position = (struct position){dpu->rank, upmem_id(dpu)};
+    upmem_leave(DPU_OK);
+    return position;
+}
+
 struct dpu_rank_t *dpu_get_rank(struct dpu_t *dpu)
 {
-    return dpu->rank;
+    return position_of(dpu).rank;
 }
 
 dpu_slice_id_t dpu_get_slice_id(struct dpu_t *dpu)
 {
-    return dpu->slot / UPMEM_CI_DPUS;
+    return (dpu_slice_id_t)(position_of(dpu).id >> 8);
 }
 
 dpu_member_id_t dpu_get_member_id(struct dpu_t *dpu)
 {
-    return dpu->slot % UPMEM_CI_DPUS;
+    return (dpu_member_id_t)position_of(dpu).id;
 }
 
 dpu_id_t dpu_get_id(struct dpu_t *dpu)
 {
-    return dpu->rank->index << 16 | (dpu_id_t)dpu_get_slice_id(dpu) << 8 | dpu_get_member_id(dpu);
+    return position_of(dpu).id;
 }

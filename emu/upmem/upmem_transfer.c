@@ -141,6 +141,7 @@ dpu_error_t upmem_move(const struct upmem_selection *selection, const struct upm
 struct request {
     struct upmem_symbol_argument symbol;
     enum pim_direction direction;
+    bool no_direction;    /* the program asked for one that does not exist */
     uint32_t offset;
     size_t bytes;
     void *buffer;         /* the same for all DPUs */
@@ -156,6 +157,12 @@ static bool is_parallel(dpu_xfer_flags_t flags)
     return (flags & DPU_XFER_PARALLEL) && upmem.sdk >= UPMEM_SDK_2025;
 }
 
+/* A callback that blocks its rank has prepared buffers of its own, apart from those the program prepares meanwhile. */
+static void **prepared_buffer(struct dpu_t *dpu)
+{
+    return &dpu->buffers[dpu->rank->in_callback && pthread_equal(dpu->rank->callback_thread, pthread_self())];
+}
+
 /* One piece per enabled DPU that has a buffer. */
 static struct pim_transfer *make_pieces(const struct upmem_selection *selection, const struct request *request,
                                         const struct upmem_place *place, size_t *count)
@@ -164,7 +171,7 @@ static struct pim_transfer *make_pieces(const struct upmem_selection *selection,
     struct dpu_t *dpu;
     *count = 0;
     for (struct upmem_cursor cursor = {0}; pieces && (dpu = upmem_next_dpu(selection, &cursor)) != NULL;) {
-        void *buffer = request->prepared ? dpu->buffer : request->buffer;
+        void *buffer = request->prepared ? *prepared_buffer(dpu) : request->buffer;
         if (buffer)
             pieces[(*count)++] = (struct pim_transfer){dpu->unit, place->space, place->offset, place->bytes, buffer};
     }
@@ -180,7 +187,7 @@ static dpu_error_t transfer_selected(const struct upmem_selection *selection, co
     dpu_error_t error = upmem_locate(selection, &request->symbol, request->offset, request->bytes, &place);
     if (error != DPU_OK)
         return error;
-    if (!request->prepared && !request->buffer && request->bytes)
+    if (request->no_direction || (!request->prepared && !request->buffer && request->bytes))
         return DPU_ERR_INVALID_MEMORY_TRANSFER;
     place.parallel = request->parallel;
     if (place.parallel && place.memory != UPMEM_WRAM)
@@ -242,7 +249,7 @@ static void forget_buffers(const struct dpu_set_t *set)
     if (upmem_select(set, &selection) != DPU_OK)
         return;
     for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(&selection, &cursor)) != NULL;)
-        dpu->buffer = NULL;
+        *prepared_buffer(dpu) = NULL;
     upmem_release(&selection);
 }
 
@@ -255,12 +262,11 @@ static dpu_error_t push(const struct dpu_set_t *set, dpu_xfer_t xfer, struct upm
         .offset = offset,
         .bytes = bytes,
         .prepared = true,
+        .no_direction = xfer != DPU_XFER_TO_DPU && xfer != DPU_XFER_FROM_DPU,
         .asynchronous = flags & DPU_XFER_ASYNC,
         .parallel = is_parallel(flags),
         .wram_job = xfer == DPU_XFER_TO_DPU ? UPMEM_JOB_WRAM_TO_MATRIX : UPMEM_JOB_WRAM_FROM_MATRIX,
     };
-    if (xfer != DPU_XFER_TO_DPU && xfer != DPU_XFER_FROM_DPU)
-        return DPU_ERR_INVALID_MEMORY_TRANSFER;
     dpu_error_t error = transfer(set, &request);
     if (error == DPU_OK && flags != DPU_XFER_NO_RESET)
         forget_buffers(set);
@@ -269,14 +275,15 @@ static dpu_error_t push(const struct dpu_set_t *set, dpu_xfer_t xfer, struct upm
 
 /* --------------------------------------------------------------------------------- preparing --- */
 
+/* Before 2021 replacing a buffer was told, and done. */
 static dpu_error_t prepare_dpu(struct dpu_t *dpu, void *buffer)
 {
     if (!dpu->enabled)
         return DPU_ERR_DPU_DISABLED;
-    if (upmem.sdk == UPMEM_SDK_2020 && dpu->buffer && buffer)
-        return DPU_ERR_TRANSFER_ALREADY_SET;
-    dpu->buffer = buffer;
-    return DPU_OK;
+    void **prepared = prepared_buffer(dpu);
+    bool told = upmem.sdk == UPMEM_SDK_2020 && *prepared && buffer;
+    *prepared = buffer;
+    return told ? DPU_ERR_TRANSFER_ALREADY_SET : DPU_OK;
 }
 
 static dpu_error_t prepare(const struct dpu_set_t *set, void *buffer)
@@ -286,8 +293,10 @@ static dpu_error_t prepare(const struct dpu_set_t *set, void *buffer)
     dpu_error_t error = upmem_select(set, &selection);
     if (error != DPU_OK)
         return error;
-    for (struct upmem_cursor cursor = {0}; error == DPU_OK && (dpu = upmem_next_dpu(&selection, &cursor)) != NULL;)
-        error = prepare_dpu(dpu, buffer);
+    for (struct upmem_cursor cursor = {0}; (dpu = upmem_next_dpu(&selection, &cursor)) != NULL;) {
+        dpu_error_t prepared = prepare_dpu(dpu, buffer);
+        error = prepared == DPU_OK ? error : prepared;
+    }
     upmem_release(&selection);
     return error;
 }
