@@ -154,7 +154,7 @@ static dpu_error_t push_selected(const struct upmem_selection *selection, const 
         .check_length = !(request->flags & DPU_SG_XFER_DISABLE_LENGTH_CHECK),
     };
     dpu_error_t error = check(selection, request, &scatter.place);
-    if (error != DPU_OK)
+    if (error != DPU_OK || !selection->rank_count)
         return error;
     scatter.blocks_per_dpu = selection->ranks[0]->profile.blocks_per_dpu;
     upmem_await_callbacks(selection);

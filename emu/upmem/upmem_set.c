@@ -69,7 +69,7 @@ static bool read_ranks(struct dpu_rank_t **to, struct dpu_rank_t **from, uint32_
 static dpu_error_t select_nothing(const struct dpu_set_t *set, struct upmem_selection *selection)
 {
     const struct upmem_allocation *allocation = set->list.ranks ? find_array(set->list.ranks, 0) : NULL;
-    if (!allocation)
+    if (!allocation || allocation->rank_count)
         return DPU_ERR_INVALID_DPU_SET;
     selection->machine = allocation->machine;
     selection->ranks = &selection->one_rank;
