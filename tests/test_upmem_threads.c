@@ -82,6 +82,8 @@ START_TEST(threads_share_a_rank)
 }
 END_TEST
 
+static const char *kernel_path;
+
 static void *allocate_and_free(void *context)
 {
     struct worker *worker = context;
@@ -89,7 +91,7 @@ static void *allocate_and_free(void *context)
         struct dpu_set_t set;
         uint32_t count = 0;
         TRY(worker, dpu_alloc(1 + round, "nrThreadPerPool=8", &set));
-        TRY(worker, dpu_load(set, kernel("state"), NULL));
+        TRY(worker, dpu_load(set, kernel_path, NULL));
         TRY(worker, dpu_get_nr_dpus(set, &count));
         worker->wrong |= count != 1 + round;
         TRY(worker, dpu_launch(set, DPU_SYNCHRONOUS));
@@ -100,7 +102,7 @@ static void *allocate_and_free(void *context)
 
 START_TEST(threads_allocate)
 {
-    (void)kernel("state"); /* its buffer is filled alike by all */
+    kernel_path = kernel("state");
     run_all(allocate_and_free);
 }
 END_TEST
