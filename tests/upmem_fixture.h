@@ -54,6 +54,7 @@ TCase *upmem_program_tests(void);
 TCase *upmem_transfer_tests(void);
 TCase *upmem_mirror_tests(void);
 TCase *upmem_launch_tests(void);
+TCase *upmem_running_tests(void);
 TCase *upmem_log_tests(void);
 TCase *upmem_queue_tests(void);
 TCase *upmem_callback_tests(void);
