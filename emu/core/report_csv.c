@@ -21,7 +21,7 @@ static void put_field(FILE *file, const char *text)
 
 static void begin(struct report_stream *stream)
 {
-    fprintf(stream->file, "section,key,value,unit,origin,source\nschema,pimento.report,%u,,,\n", PIM_REPORT_SCHEMA_VERSION);
+    fprintf(stream->file, "section,key,value,unit,origin,source\nschema,%s,%u,,,\n", stream->schema, stream->schema_version);
 }
 
 static void nothing(struct report_stream *stream)

@@ -7,7 +7,7 @@
 
 static void begin(struct report_stream *stream)
 {
-    fprintf(stream->file, "{\n  \"schema\": \"pimento.report\",\n  \"schema_version\": %u", PIM_REPORT_SCHEMA_VERSION);
+    fprintf(stream->file, "{\n  \"schema\": \"%s\",\n  \"schema_version\": %u", stream->schema, stream->schema_version);
 }
 
 static void begin_section(struct report_stream *stream)
