@@ -44,6 +44,7 @@ struct command_line {
     const char **operands;
     size_t operand_count;
     bool help;            /* --help was given; then nothing else is checked */
+    int *exit_status;     /* a command that runs a program of the user returns that program's status here; else -1 stays */
 };
 
 enum operand_kind { OPERAND_NONE, OPERAND_FILE, OPERAND_WORD, OPERAND_COMMAND };
@@ -54,6 +55,7 @@ struct command {
     enum operand_kind operand_kind; /* for completion */
     const char *operand_words;      /* OPERAND_WORD: "list|show" */
     size_t least_operands, most_operands;
+    bool operands_end_options;      /* options stand before the operands, what follows belongs to the program that is run */
     const char *summary;            /* one line, no full stop */
     const char *description;        /* paragraphs, separated by empty lines */
     const struct option_row *options; /* ended by name == NULL; may be NULL */

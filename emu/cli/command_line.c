@@ -1,5 +1,6 @@
 /* The option parser: reads the words of a command line by the command's option table. GNU habits: options and operands
- * in any order, `--name=value` or `--name value`, `-nvalue` or `-n value`, `-ab` for two switches, `--` ends the options. */
+ * in any order (unless the command says that operands end the options), `--name=value` or `--name value`, `-nvalue` or `-n value`,
+ * `-ab` for two switches, `--` ends the options. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,10 @@ static enum pim_status parse_long(struct command_line *line, const char *word, s
     size_t length = strcspn(name, "=");
     const char *text = name[length] == '=' ? name + length + 1 : NULL;
     const struct option_row *row = option_named(line->command, name, length);
+    if (!row && strcmp(name, "help") == 0) {
+        line->help = true;
+        return PIM_OK;
+    }
     if (!row)
         return unknown_option(line->command, word, error);
     if (text && row->kind == OPTION_SWITCH)
@@ -186,6 +191,7 @@ static enum pim_status parse_word(struct command_line *line, struct words *words
     words->count--;
     if (*operands_only || word[0] != '-' || word[1] == '\0') {
         line->operands[line->operand_count++] = word;
+        *operands_only |= line->command->operands_end_options;
         return PIM_OK;
     }
     if (strcmp(word, "--") == 0) {
@@ -199,7 +205,7 @@ enum pim_status command_line_parse(const struct command *command, int count, cha
                                    struct command_line *line, struct pim_error *error)
 {
     *line = (struct command_line){.command = command};
-    for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+    for (int i = 0; !command->operands_end_options && i < count && strcmp(words[i], "--") != 0; i++)
         if (strcmp(words[i], "--help") == 0)
             line->help = true;
     if (line->help)
@@ -211,9 +217,9 @@ enum pim_status command_line_parse(const struct command *command, int count, cha
     struct words left = {count, words};
     bool operands_only = false;
     enum pim_status status = PIM_OK;
-    while (status == PIM_OK && left.count > 0)
+    while (status == PIM_OK && !line->help && left.count > 0)
         status = parse_word(line, &left, &operands_only, error);
-    return status == PIM_OK ? check_operands(line, error) : status;
+    return status == PIM_OK && !line->help ? check_operands(line, error) : status;
 }
 
 void command_line_free(struct command_line *line)

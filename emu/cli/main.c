@@ -20,11 +20,12 @@ static enum pim_status unknown_word(const char *word, struct pim_error *error)
     return pim_fail(error, PIM_USAGE, "unknown %s '%s'", what, word);
 }
 
-static enum pim_status run_command(const struct command *command, int count, char **words,
+static enum pim_status run_command(const struct command *command, int count, char **words, int *exit_status,
                                    struct pim_error *error)
 {
     struct command_line line;
     enum pim_status status = command_line_parse(command, count, words, &line, error);
+    line.exit_status = exit_status;
     if (status == PIM_OK && line.help)
         print_command_help(stdout, command);
     else if (status == PIM_OK)
@@ -33,7 +34,7 @@ static enum pim_status run_command(const struct command *command, int count, cha
     return status;
 }
 
-static enum pim_status dispatch(int count, char **words, const struct command **command,
+static enum pim_status dispatch(int count, char **words, const struct command **command, int *exit_status,
                                 struct pim_error *error)
 {
     if (count < 2)
@@ -47,7 +48,7 @@ static enum pim_status dispatch(int count, char **words, const struct command **
     *command = command_named(words[1]);
     if (!*command)
         return unknown_word(words[1], error);
-    return run_command(*command, count - 2, words + 2, error);
+    return run_command(*command, count - 2, words + 2, exit_status, error);
 }
 
 /* Messages about the user's files start with the file's name, so that editors find the place; all others with ours. */
@@ -66,10 +67,11 @@ int main(int count, char **words)
 {
     struct pim_error error = {0};
     const struct command *command = NULL;
-    enum pim_status status = dispatch(count, words, &command, &error);
+    int exit_status = -1;
+    enum pim_status status = dispatch(count, words, &command, &exit_status, &error);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == PIM_OK)
         status = pim_fail(&error, PIM_IO, "writing to standard output failed");
     if (error.text[0])
         report_error(command, &error);
-    return pim_status_exit(status);
+    return exit_status >= 0 ? exit_status : pim_status_exit(status);
 }

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One "key=value". */
-static enum pim_status apply(struct pim_target *target, const char *setting, struct pim_error *error)
+enum pim_status settings_apply(struct pim_target *target, const char *setting, struct pim_error *error)
 {
     const char *equals = strchr(setting, '=');
     if (!equals)
@@ -23,7 +22,7 @@ enum pim_status settings_target(const struct pim_registry *registry, const char 
 {
     enum pim_status status = pim_target_open(registry, name, target, error);
     for (; status == PIM_OK && settings && *settings; settings++)
-        status = apply(*target, *settings, error);
+        status = settings_apply(*target, *settings, error);
     if (status != PIM_OK) {
         pim_target_close(*target);
         *target = NULL;

@@ -9,4 +9,7 @@ enum pim_status settings_target(const struct pim_registry *registry, const char 
                                 const char *const *settings, struct pim_target **target,
                                 struct pim_error *error);
 
+/* One "key=value". */
+enum pim_status settings_apply(struct pim_target *target, const char *setting, struct pim_error *error);
+
 #endif

@@ -19,13 +19,30 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-enum { TEMPORARY_TRIES = 1000 };
+enum { TEMPORARY_TRIES = 1000, TEMPORARY_ENDING = 48 };
+
+static void name_temporary(const char *path, long process, unsigned try, char *temporary, size_t size)
+{
+    snprintf(temporary, size, "%s.%ld-%u.tmp", path, process, try);
+}
+
+void output_remove_left(const char *path, long process)
+{
+    size_t size = strlen(path) + TEMPORARY_ENDING;
+    char *temporary = malloc(size);
+    for (unsigned i = 0; temporary && i < TEMPORARY_TRIES; i++) {
+        name_temporary(path, process, i, temporary, size);
+        if (unlink(temporary) != 0)
+            break;
+    }
+    free(temporary);
+}
 
 /* Made with open, not mkstemp, so that the file gets the mode any new file gets. */
 static int make_temporary(const char *path, char *temporary, size_t size)
 {
     for (unsigned i = 0; i < TEMPORARY_TRIES; i++) {
-        snprintf(temporary, size, "%s.%ld-%u.tmp", path, (long)getpid(), i);
+        name_temporary(path, (long)getpid(), i, temporary, size);
         int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST)
             return descriptor;
@@ -35,7 +52,7 @@ static int make_temporary(const char *path, char *temporary, size_t size)
 
 static enum pim_status open_temporary(struct output_file *output, struct pim_error *error)
 {
-    size_t size = strlen(output->path) + 48;
+    size_t size = strlen(output->path) + TEMPORARY_ENDING;
     output->temporary = malloc(size);
     if (!output->temporary)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");

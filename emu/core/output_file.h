@@ -21,6 +21,9 @@ void output_abandon(struct output_file *output);
 /* Commit when `status` is PIM_OK, abandon otherwise; returns the first failure. */
 enum pim_status output_end(struct output_file *output, enum pim_status status, struct pim_error *error);
 
+/* A process that died left what it was writing to `path`: remove that. */
+void output_remove_left(const char *path, long process);
+
 /* Open, write, commit. */
 enum pim_status output_write(const char *path, const void *bytes, size_t size, struct pim_error *error);
 

@@ -17,8 +17,8 @@ libdpu_la_SOURCES = emu/upmem/host_session.h emu/upmem/upmem_account.c emu/upmem
 	emu/upmem/upmem_callback.c emu/upmem/upmem_context.c emu/upmem/upmem_context.h emu/upmem/upmem_fifo.c emu/upmem/upmem_launch.c \
 	emu/upmem/upmem_log.c emu/upmem/upmem_machine.c emu/upmem/upmem_probe.c emu/upmem/upmem_profile.c emu/upmem/upmem_profile.h \
 	emu/upmem/upmem_program.c emu/upmem/upmem_queue.c emu/upmem/upmem_queue.h emu/upmem/upmem_scatter.c \
-	emu/upmem/upmem_sdk.c emu/upmem/upmem_sdk.h emu/upmem/upmem_set.c emu/upmem/upmem_transfer.c \
-	emu/upmem/upmem_transfer.h
+	emu/upmem/upmem_sdk.c emu/upmem/upmem_sdk.h emu/upmem/upmem_set.c emu/upmem/upmem_trace.c \
+	emu/upmem/upmem_trace.h emu/upmem/upmem_transfer.c emu/upmem/upmem_transfer.h
 libdpu_la_CPPFLAGS = -D_GNU_SOURCE -I$(srcdir)/emu/upmem -I$(srcdir)/emu/upmem/include -I$(srcdir)/emu -I$(srcdir)/isa
 libdpu_la_CFLAGS = $(PIM_CFLAGS)
 libdpu_la_LDFLAGS = -avoid-version -no-undefined -export-symbols-regex '^dpu'
@@ -27,8 +27,10 @@ libdpu_la_LIBADD = libpimento.la
 # ORDER SDK RELEASE: every release that executables ask for, "libdpu.so.<release>"; the source is the survey in the project's facts on the
 # host interface. Links by these names and the choices of `pimento host --sdk` come from here; what a release means is told by its
 # year (upmem_sdk_of). 0.0 is the vendor's published source, built by its users.
-upmem_releases = 2020.3 2020.4 2020.5 2021.1 2021.2 2021.3 2021.4 2023.1 2023.2 2024.1 2024.2 2025.1 0.0
-AM_CPPFLAGS += -DPIM_UPMEM_FOLDER='"$(upmemdir)"' -DPIM_COMMAND_FOLDER='"$(bindir)"' -DPIM_UPMEM_RELEASES='"$(upmem_releases)"'
+upmem_release_choices = 2020.3|2020.4|2020.5|2021.1|2021.2|2021.3|2021.4|2023.1|2023.2|2024.1|2024.2|2025.1|0.0
+upmem_releases = $(subst |, ,$(upmem_release_choices))
+AM_CPPFLAGS += -DPIM_UPMEM_FOLDER='"$(upmemdir)"' -DPIM_COMMAND_FOLDER='"$(bindir)"' \
+	-DPIM_UPMEM_RELEASES='"$(upmem_release_choices)"'
 
 # Every name other than libdpu.so under which the library is asked for, and that of libpimento at run time.
 upmem_names = libdpujni.so libdpuverbose.so $(foreach release,$(upmem_releases),libdpu.so.$(release) libdpujni.so.$(release) \

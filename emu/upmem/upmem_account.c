@@ -1,19 +1,26 @@
 /* The account of the process, in a file that the process which started it maps too.
  *
- * Counts of calls, bytes and launches are exact after every call. What has to be summed over all units of a machine is refreshed after
- * launches, at the end, and otherwise when HOST_ACCOUNT_LAG_NS have passed.
+ * Everything is up to date after every call: what a program has done before it crashes or calls _exit is all there. The ledgers of the
+ * machines are added up into the half of the account that is not valid, which then becomes the valid one.
  */
 #include "upmem_account.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "upmem_trace.h"
+
 static struct {
+    struct host_head *head;
     struct host_account *shared;    /* NULL: nobody asks */
-    uint64_t opened_ns, entered_ns, refreshed_ns;
+    uint64_t machines;              /* numbers given out when nobody asks */
+    uint32_t inside;                /* threads */
 } account;
 
 static uint64_t now_ns(void)
@@ -28,76 +35,108 @@ static void copy_name(char *to, const char *from)
     snprintf(to, HOST_ACCOUNT_NAME, "%s", from);
 }
 
+/* -------------------------------------------------------------------------------------- file --- */
+
+/* Is this the file of a `pimento host` of our version? The path may name another file by now, when whoever started us is gone. */
+static bool has_head(int file)
+{
+    struct host_head head;
+    struct stat status;
+    return !fstat(file, &status) && S_ISREG(status.st_mode) && pread(file, &head, sizeof head, 0) == sizeof head &&
+           head.magic == HOST_HEAD_MAGIC && head.account_bytes == sizeof(struct host_account);
+}
+
+/* Lengthen the file by one account. The lock goes with the descriptor, so that a process that dies here blocks nobody. */
+static bool take_place(int file, uint64_t *offset)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat status;
+    while (fcntl(file, F_OFD_SETLKW, &whole))
+        if (errno != EINTR)
+            return false;
+    if (fstat(file, &status))
+        return false;
+    *offset = (uint64_t)status.st_size;
+    return *offset >= HOST_ACCOUNT_OFFSET(0) && *offset < HOST_ACCOUNT_OFFSET(HOST_MOST_PROCESSES) &&
+           !ftruncate(file, (off_t)(*offset + HOST_ACCOUNT_STRIDE));
+}
+
+static void *map_part(int file, uint64_t offset, size_t bytes)
+{
+    void *part = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, (off_t)offset);
+    return part == MAP_FAILED ? NULL : part;
+}
+
+static bool map_account(const char *path)
+{
+    uint64_t offset;
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool mapped = file >= 0 && has_head(file) && take_place(file, &offset) &&
+                  (account.head = map_part(file, 0, sizeof *account.head)) != NULL &&
+                  (account.shared = map_part(file, offset, sizeof *account.shared)) != NULL;
+    if (file >= 0)
+        close(file);
+    return mapped;
+}
+
 void upmem_account_open(const char *release)
 {
     const char *path = getenv("PIMENTO_HOST_REPORT");
-    int file = path && *path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *shared = MAP_FAILED;
-    if (file >= 0 && !ftruncate(file, sizeof *account.shared))
-        shared = mmap(NULL, sizeof *account.shared, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (file >= 0)
-        close(file);
-    if (shared == MAP_FAILED) {
-        if (path && *path)
-            upmem_say("%s: cannot be mapped, there will be no report", path);
+    account.shared = NULL;
+    account.inside = 0;
+    if (!path || !*path)
+        return;
+    if (!map_account(path)) {
+        upmem_say("%s: not a file of accounts of this version, or it cannot be mapped: this process will not be reported", path);
         return;
     }
-    account.shared = shared;
-    account.opened_ns = now_ns();
-    memset(account.shared, 0, sizeof *account.shared);
+    account.shared->process = (uint64_t)getpid();
+    account.shared->opened_ns = account.shared->last_ns = now_ns();
+    copy_name(account.shared->program, program_invocation_short_name);
     copy_name(account.shared->sdk, release);
+    atomic_thread_fence(memory_order_release);
     account.shared->magic = HOST_ACCOUNT_MAGIC;
 }
 
 /* -------------------------------------------------------------------------------------- sums --- */
 
-static void add_energy(struct host_account *shared, const char *name, pim_u128 amount)
+static void add_wide(uint64_t sum[2], pim_u128 amount)
 {
-    uint64_t row = 0;
-    while (row < shared->energy_count && strcmp(shared->energies[row].name, name))
-        row++;
-    if (row == HOST_ACCOUNT_ENERGIES)
-        return;
-    if (row == shared->energy_count)
-        copy_name(shared->energies[shared->energy_count++].name, name);
-    struct host_energy_row *energy = &shared->energies[row];
-    amount += (pim_u128)energy->high_aj << 64 | energy->low_aj;
-    energy->low_aj = (uint64_t)amount;
-    energy->high_aj = (uint64_t)(amount >> 64);
+    amount += (pim_u128)sum[1] << 64 | sum[0];
+    sum[0] = (uint64_t)amount;
+    sum[1] = (uint64_t)(amount >> 64);
 }
 
-static void add_machine(struct host_account *shared, const struct upmem_machine *machine)
+static void add_ledger(struct host_sums *sums, const struct pim_ledger *ledger)
 {
-    const struct pim_ledger *ledger = pim_device_ledger(machine->device);
-    const struct pim_backend *backend = pim_device_backend(machine->device);
-    if (!ledger)
-        return;
-    shared->elapsed_ps += ledger->elapsed_ps;
-    shared->kernel_ps += ledger->kernel_ps;
-    shared->transfer_ps += ledger->transfer_ps;
-    shared->launch_ps += ledger->launch_ps;
-    shared->idle_ps += ledger->idle_ps;
-    shared->link_ps[PIM_TO_UNIT] += ledger->to_unit_ps;
-    shared->link_ps[PIM_FROM_UNIT] += ledger->from_unit_ps;
-    shared->kernel_cycles += ledger->kernel_cycles;
-    for (size_t i = 0; i < ledger->counter_count; i++)
-        if (!strcmp(backend->counters[i].name, "instructions"))
-            shared->instructions += ledger->counters[i];
-    for (size_t i = 0; i < ledger->energy_count; i++)
-        add_energy(shared, backend->energies[i].component, ledger->energies[i]);
+    sums->elapsed_ps += ledger->elapsed_ps;
+    sums->kernel_ps += ledger->kernel_ps;
+    sums->transfer_ps += ledger->transfer_ps;
+    sums->launch_ps += ledger->launch_ps;
+    sums->idle_ps += ledger->idle_ps;
+    sums->link_ps[PIM_TO_UNIT] += ledger->to_unit_ps;
+    sums->link_ps[PIM_FROM_UNIT] += ledger->from_unit_ps;
+    sums->link_bytes[PIM_TO_UNIT] += ledger->to_unit_bytes;
+    sums->link_bytes[PIM_FROM_UNIT] += ledger->from_unit_bytes;
+    sums->kernel_cycles += ledger->kernel_cycles;
+    add_wide(sums->busy_unit_ps, ledger->busy_unit_ps);
+    for (size_t i = 0; i < ledger->counter_count && i < HOST_ACCOUNT_COUNTERS; i++)
+        sums->counters[i] += ledger->counters[i];
+    for (size_t i = 0; i < ledger->energy_count && i < HOST_ACCOUNT_ENERGIES; i++)
+        add_wide(sums->energies[i], ledger->energies[i]);
 }
 
 static void refresh(void)
 {
-    struct host_account *shared = account.shared;
-    shared->elapsed_ps = shared->kernel_ps = shared->transfer_ps = shared->launch_ps = shared->idle_ps = 0;
-    shared->link_ps[0] = shared->link_ps[1] = 0;
-    shared->kernel_cycles = shared->instructions = 0;
-    memset(shared->energies, 0, sizeof shared->energies);
-    shared->energy_count = 0;
-    for (const struct upmem_machine *machine = upmem.machines; machine; machine = machine->next)
-        add_machine(shared, machine);
-    account.refreshed_ns = now_ns();
+    uint64_t other = !account.shared->current;
+    struct host_sums *sums = &account.shared->sums[other];
+    memset(sums, 0, sizeof *sums);
+    for (const struct upmem_machine *machine = upmem.machines; machine; machine = machine->next) {
+        const struct pim_ledger *ledger = pim_device_ledger(machine->device);
+        if (ledger)
+            add_ledger(sums, ledger);
+    }
+    __atomic_store_n(&account.shared->current, other, __ATOMIC_RELEASE);
 }
 
 /* ------------------------------------------------------------------------------------- calls --- */
@@ -107,7 +146,8 @@ void upmem_account_enter(void)
     if (!account.shared)
         return;
     account.shared->calls++;
-    account.entered_ns = now_ns();
+    if (!account.inside++)
+        account.shared->inside_since_ns = now_ns();
 }
 
 void upmem_account_leave(void)
@@ -115,16 +155,21 @@ void upmem_account_leave(void)
     if (!account.shared)
         return;
     uint64_t now = now_ns();
-    if (now - account.refreshed_ns >= HOST_ACCOUNT_LAG_NS)
-        refresh();
-    account.shared->library_ns += now - account.entered_ns;
-    account.shared->program_ns = now - account.opened_ns - account.shared->library_ns;
+    account.shared->last_ns = now;
+    if (--account.inside)
+        return;
+    account.shared->library_ns += now - account.shared->inside_since_ns;
+    account.shared->inside_since_ns = 0;
 }
 
 void upmem_account_machine(const struct upmem_machine *machine)
 {
-    if (account.shared)
+    uint64_t number = account.shared ? __atomic_add_fetch(&account.head->machines, 1, __ATOMIC_RELAXED) : ++account.machines;
+    if (account.shared) {
         copy_name(account.shared->target, pim_target_name(machine->target));
+        account.shared->machines++;
+    }
+    upmem_trace_begin(machine, number);
 }
 
 void upmem_account_allocation(void)
@@ -151,48 +196,70 @@ void upmem_account_symbol(const char *name, enum pim_direction direction, const 
         row++;
     if (row == HOST_ACCOUNT_SYMBOLS)
         row--;
-    if (row == shared->symbol_count)
-        copy_name(shared->symbols[shared->symbol_count++].name, name);
+    if (row == shared->symbol_count) {
+        copy_name(shared->symbols[row].name, name);
+        shared->symbol_count++;
+    }
     for (size_t i = 0; i < count; i++)
         bytes += pieces[i].bytes;
     shared->symbols[row].bytes[direction] += bytes;
     shared->symbols[row].calls[direction]++;
-    shared->link_bytes[direction] += bytes;
+}
+
+void upmem_account_trace(uint64_t number, bool complete)
+{
+    for (size_t i = 0; account.shared && i < HOST_ACCOUNT_TRACES; i++)
+        if (account.shared->traces[i] == (complete ? number : 0)) {
+            account.shared->traces[i] = complete ? 0 : number;
+            return;
+        }
 }
 
 /* ---------------------------------------------------------------------------------- launches --- */
 
+/* The row for a launch of this length: a free one, or the shortest when that is shorter; else NULL. */
+static struct host_launch_row *launch_row(struct host_account *shared, uint64_t kernel_ps)
+{
+    struct host_launch_row *shortest = &shared->launch_rows[0];
+    if (shared->launch_count < HOST_ACCOUNT_LAUNCHES)
+        return &shared->launch_rows[shared->launch_count++];
+    for (size_t i = 1; i < HOST_ACCOUNT_LAUNCHES; i++)
+        if (shared->launch_rows[i].kernel_ps <= shortest->kernel_ps)
+            shortest = &shared->launch_rows[i];
+    return kernel_ps > shortest->kernel_ps ? shortest : NULL;
+}
+
 void upmem_account_launch(const struct upmem_machine *machine, const uint32_t *units, size_t count, size_t faults)
 {
     const struct pim_backend *backend = pim_device_backend(machine->device);
-    struct host_launch_row row = {.dpus = (uint32_t)count, .faults = (uint32_t)faults};
     if (!account.shared)
         return;
+    account.shared->launches++;
+    account.shared->faults += faults;
+    struct host_launch_row row = {
+        .number = account.shared->launches, .dpus = (uint32_t)count, .faults = (uint32_t)faults};
     for (size_t i = 0; i < count; i++) {
         struct pim_unit_status status;
         backend->status(pim_device_machine(machine->device), units[i], &status);
-        if (status.elapsed_cycles <= row.kernel_cycles)
+        if (i && status.elapsed_cycles <= row.kernel_cycles)
             continue;
         row.kernel_cycles = status.elapsed_cycles;
         row.start_ps = status.start_ps;
         row.kernel_ps = status.now_ps - status.start_ps;
     }
-    account.shared->launches++;
-    account.shared->faults += faults;
-    if (account.shared->launch_count < HOST_ACCOUNT_LAUNCHES)
-        account.shared->launch_rows[account.shared->launch_count++] = row;
+    struct host_launch_row *place = launch_row(account.shared, row.kernel_ps);
+    if (place)
+        *place = row;
     refresh();
 }
 
 /* ----------------------------------------------------------------------------------- the end --- */
 
-__attribute__((destructor)) static void end_account(void)
+void upmem_account_end(void)
 {
-    pthread_mutex_lock(&upmem.lock);
-    if (account.shared) {
-        refresh();
-        account.shared->program_ns = now_ns() - account.opened_ns - account.shared->library_ns;
-        account.shared->ended = 1;
-    }
-    pthread_mutex_unlock(&upmem.lock);
+    if (!account.shared)
+        return;
+    refresh();
+    account.shared->last_ns = now_ns();
+    account.shared->ended = 1;
 }

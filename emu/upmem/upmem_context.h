@@ -10,7 +10,7 @@
  * Files: upmem_context.c (lock, environment), upmem_sdk.c (versions, errors), upmem_profile.c (profile strings),
  * upmem_machine.c (devices, ranks), upmem_set.c (sets and iterators), upmem_alloc.c, upmem_program.c, upmem_queue.c
  * (asynchronous jobs), upmem_callback.c, upmem_launch.c, upmem_transfer.c, upmem_scatter.c, upmem_log.c, upmem_account.c (what
- * `pimento host` reports).
+ * `pimento host` reports), upmem_trace.c.
  */
 #ifndef UPMEM_CONTEXT_H
 #define UPMEM_CONTEXT_H
@@ -102,6 +102,7 @@ struct upmem_context {
     pthread_mutex_t lock;
     pthread_cond_t changed;   /* some queue, callback or group has moved on */
     bool opened;
+    bool forked;              /* opened by the parent of this process */
     enum upmem_sdk sdk;
     struct pim_registry *registry;
     struct upmem_machine *machines;
