@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { WAIT_MILLISECONDS = 100 };
 
@@ -23,6 +24,7 @@ struct pim_workers {
     bool end;
     atomic_size_t next;
     unsigned thread_count;   /* without the calling thread */
+    pid_t process;           /* that the threads are in */
     struct worker threads[];
 };
 
@@ -87,8 +89,21 @@ static void wait_for_the_others(struct pim_workers *workers, const struct pim_jo
     }
 }
 
+/* A child of fork has only the thread that called it. It runs all pieces itself. */
+static void leave_threads_to_parent(struct pim_workers *workers)
+{
+    if (workers->process == getpid())
+        return;
+    workers->process = getpid();
+    workers->thread_count = 0;
+    pthread_mutex_init(&workers->lock, NULL);
+    pthread_cond_init(&workers->work, NULL);
+    pthread_cond_init(&workers->finished, NULL);
+}
+
 void pim_workers_run(struct pim_workers *workers, const struct pim_job *job)
 {
+    leave_threads_to_parent(workers);
     pthread_mutex_lock(&workers->lock);
     atomic_store(&workers->next, 0);
     workers->job = job;
@@ -108,6 +123,7 @@ enum pim_status pim_workers_open(struct pim_workers **workers, unsigned threads,
     *workers = made;
     if (!made)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for %u host threads", threads);
+    made->process = getpid();
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->work, NULL);
     pthread_cond_init(&made->finished, NULL);
@@ -130,6 +146,7 @@ void pim_workers_close(struct pim_workers *workers)
 {
     if (!workers)
         return;
+    leave_threads_to_parent(workers);
     pthread_mutex_lock(&workers->lock);
     workers->end = true;
     pthread_cond_broadcast(&workers->work);

@@ -46,19 +46,27 @@ static bool has_head(int file)
            head.magic == HOST_HEAD_MAGIC && head.account_bytes == sizeof(struct host_account);
 }
 
-/* Lengthen the file by one account. The lock goes with the descriptor, so that a process that dies here blocks nobody. */
-static bool take_place(int file, uint64_t *offset)
+static bool lock_file(int file, short type)
 {
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat status;
+    struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
     while (fcntl(file, F_OFD_SETLKW, &whole))
         if (errno != EINTR)
             return false;
-    if (fstat(file, &status))
+    return true;
+}
+
+/* Lengthen the file by one account. A process that dies here blocks nobody: the lock goes with its descriptor. */
+static bool take_place(int file, uint64_t *offset)
+{
+    struct stat status;
+    if (!lock_file(file, F_WRLCK))
         return false;
+    bool taken = !fstat(file, &status) && (uint64_t)status.st_size >= HOST_ACCOUNT_OFFSET(0) &&
+                 (uint64_t)status.st_size < HOST_ACCOUNT_OFFSET(HOST_MOST_PROCESSES) &&
+                 !ftruncate(file, (off_t)((uint64_t)status.st_size + HOST_ACCOUNT_STRIDE));
     *offset = (uint64_t)status.st_size;
-    return *offset >= HOST_ACCOUNT_OFFSET(0) && *offset < HOST_ACCOUNT_OFFSET(HOST_MOST_PROCESSES) &&
-           !ftruncate(file, (off_t)(*offset + HOST_ACCOUNT_STRIDE));
+    lock_file(file, F_UNLCK); /* the mapping would keep it */
+    return taken;
 }
 
 static void *map_part(int file, uint64_t offset, size_t bytes)
