@@ -16,6 +16,9 @@ struct pim_account {
     uint64_t launches, kernel_cycles;
     pim_u128 busy_unit_ps;
     uint64_t *base_counters;     /* sums over units when the account began */
+    uint64_t *sums, *summed;     /* over units; what of each unit is in them (unit by unit) */
+    uint32_t *touched, touched_count; /* units whose counters may have changed since */
+    bool *is_touched;
     uint64_t *counters;          /* storage of the ledger's arrays */
     uint64_t *coefficients;      /* one per energy row: attojoule or microwatt */
     pim_u128 *energies;
@@ -66,6 +69,8 @@ extern const struct pim_event_kind pim_core_event_kinds[];
 /* ledger.c */
 enum pim_status pim_account_open(struct pim_device *device, struct pim_error *error);
 void pim_account_close(struct pim_account *account);
+/* Something has happened to this unit that its counters tell. */
+void pim_account_touch(struct pim_device *device, uint32_t unit);
 
 /* device.c: work that ends at end_ps was issued. A blocking device's host waits for it. */
 enum pim_status pim_device_end_call(struct pim_device *device, uint64_t end_ps, struct pim_error *error);

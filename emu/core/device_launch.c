@@ -23,6 +23,7 @@ static enum pim_status account(struct pim_device *device, const struct pim_launc
     *end_ps = launch->begin_ps;
     for (uint32_t i = 0; i < launch->count; i++) {
         struct pim_unit_status status;
+        pim_account_touch(device, launch->units[i]);
         device->backend->status(device->machine, launch->units[i], &status);
         if (status.now_ps == UINT64_MAX)
             return pim_fail(error, PIM_LIMIT, "unit %" PRIu32 ": its time would pass 2^64 ps", launch->units[i]);

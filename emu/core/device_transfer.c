@@ -166,6 +166,7 @@ enum pim_status pim_device_transfer(struct pim_device *device, enum pim_directio
         enum pim_status status = check_piece(device, &transfers[i], error);
         if (status != PIM_OK)
             return status;
+        pim_account_touch(device, transfers[i].unit);
     }
     if (!count)
         return PIM_OK;

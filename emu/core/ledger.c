@@ -38,10 +38,15 @@ enum pim_status pim_account_open(struct pim_device *device, struct pim_error *er
     while (device->backend->energies[account->energy_count].component)
         account->energy_count++;
     account->counters = calloc(account->counter_count + 1, sizeof *account->counters);
+    account->sums = calloc(account->counter_count + 1, sizeof *account->sums);
+    account->summed = calloc((size_t)device->units * account->counter_count + 1, sizeof *account->summed);
+    account->touched = calloc(device->units, sizeof *account->touched);
+    account->is_touched = calloc(device->units, sizeof *account->is_touched);
     account->base_counters = calloc(account->counter_count + 1, sizeof *account->base_counters);
     account->coefficients = calloc(account->energy_count + 1, sizeof *account->coefficients);
     account->energies = calloc(account->energy_count + 1, sizeof *account->energies);
-    if (!account->counters || !account->base_counters || !account->coefficients || !account->energies)
+    if (!account->counters || !account->base_counters || !account->coefficients || !account->energies || !account->sums ||
+        !account->summed || !account->touched || !account->is_touched)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for the account of a device");
     return round_coefficients(device, error);
 }
@@ -50,21 +55,43 @@ void pim_account_close(struct pim_account *account)
 {
     free(account->counters);
     free(account->base_counters);
+    free(account->sums);
+    free(account->summed);
+    free(account->touched);
+    free(account->is_touched);
     free(account->coefficients);
     free(account->energies);
 }
 
-static void sum_counters(const struct pim_device *device, uint64_t *sums)
+void pim_account_touch(struct pim_device *device, uint32_t unit)
 {
-    memset(sums, 0, device->account.counter_count * sizeof *sums);
-    for (uint32_t unit = 0; unit < device->units; unit++) {
+    struct pim_account *account = &device->account;
+    if (account->is_touched[unit])
+        return;
+    account->is_touched[unit] = true;
+    account->touched[account->touched_count++] = unit;
+}
+
+/* Only what has changed is added up, so that an account after every call of a host program does not cost a look at thousands of units. */
+static void sum_counters(struct pim_device *device)
+{
+    struct pim_account *account = &device->account;
+    for (const struct pim_launch *launch = device->launches; launch; launch = launch->next)
+        for (uint32_t i = 0; i < launch->count; i++)
+            pim_account_touch(device, launch->units[i]);
+    for (uint32_t i = 0; i < account->touched_count; i++) {
+        uint32_t unit = account->touched[i];
         const char *counters = device->backend->counters_of(device->machine, unit);
-        for (size_t i = 0; i < device->account.counter_count; i++) {
+        uint64_t *summed = account->summed + (size_t)unit * account->counter_count;
+        for (size_t row = 0; row < account->counter_count; row++) {
             uint64_t value;
-            memcpy(&value, counters + device->backend->counters[i].offset, sizeof value);
-            sums[i] += value;
+            memcpy(&value, counters + device->backend->counters[row].offset, sizeof value);
+            account->sums[row] += value - summed[row];
+            summed[row] = value;
         }
+        account->is_touched[unit] = false;
     }
+    account->touched_count = 0;
 }
 
 static pim_u128 residency(const struct pim_ledger *ledger, const char *state)
@@ -94,9 +121,9 @@ const struct pim_ledger *pim_device_ledger(struct pim_device *device)
     uint64_t now_ps = pim_device_now_ps(device);
     if (!pim_timeline_measure(&device->timeline, now_ps, &partition))
         return NULL;
-    sum_counters(device, account->counters);
+    sum_counters(device);
     for (size_t i = 0; i < account->counter_count; i++)
-        account->counters[i] -= account->base_counters[i];
+        account->counters[i] = account->sums[i] - account->base_counters[i];
     account->ledger = (struct pim_ledger){
         .elapsed_ps = now_ps - account->base_ps,
         .kernel_ps = partition.ps[PIM_TIME_KERNEL],
@@ -133,6 +160,9 @@ enum pim_status pim_ledger_reset(struct pim_device *device, struct pim_error *er
     memset(account->link_bytes, 0, sizeof account->link_bytes);
     account->launches = account->kernel_cycles = 0;
     account->busy_unit_ps = 0;
-    sum_counters(device, account->base_counters);
+    for (uint32_t unit = 0; unit < device->units; unit++)
+        pim_account_touch(device, unit); /* a reset of the device has changed them all */
+    sum_counters(device);
+    memcpy(account->base_counters, account->sums, account->counter_count * sizeof *account->sums);
     return PIM_OK;
 }
