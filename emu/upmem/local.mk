@@ -1,8 +1,8 @@
 # emu/upmem: the drop-in UPMEM host library. Its sources see the public header of libpimento and nothing else of the tree.
 #
 # All vendor names stay in one folder of our own, so that a real SDK is never shadowed; inside, it is laid out as the SDK is, so that
-# Makefiles which build paths from $UPMEM_HOME work too. A link to libpimento is there as well: one folder on LD_LIBRARY_PATH is enough,
-# wherever the installation was moved to, and it puts nothing else there.
+# Makefiles which build paths from $UPMEM_HOME work too. A link to libpimento is there as well, where libdpu.so looks for it too: the
+# folder may be moved with the installation, and having it on LD_LIBRARY_PATH puts nothing else there.
 upmemdir = $(pkglibdir)/upmem
 upmemlibdir = $(upmemdir)/lib
 upmemlib_LTLIBRARIES = libdpu.la
@@ -21,7 +21,7 @@ libdpu_la_SOURCES = emu/upmem/host_session.h emu/upmem/upmem_account.c emu/upmem
 	emu/upmem/upmem_trace.h emu/upmem/upmem_transfer.c emu/upmem/upmem_transfer.h
 libdpu_la_CPPFLAGS = -D_GNU_SOURCE -I$(srcdir)/emu/upmem -I$(srcdir)/emu/upmem/include -I$(srcdir)/emu -I$(srcdir)/isa
 libdpu_la_CFLAGS = $(PIM_CFLAGS)
-libdpu_la_LDFLAGS = -avoid-version -no-undefined -export-symbols-regex '^dpu'
+libdpu_la_LDFLAGS = -avoid-version -no-undefined -export-symbols-regex '^dpu' '-Wl,-rpath,$$ORIGIN'
 libdpu_la_LIBADD = libpimento.la
 
 # ORDER SDK RELEASE: every release that executables ask for, "libdpu.so.<release>"; the source is the survey in the project's facts on the

@@ -21,6 +21,8 @@ static struct {
     struct host_account *shared;    /* NULL: nobody asks */
     uint64_t machines;              /* numbers given out when nobody asks */
     uint32_t inside;                /* threads */
+    bool stale;                     /* bytes or counts have changed since the ledgers were added up */
+    uint64_t time_ps;               /* of all machines then */
 } account;
 
 static uint64_t now_ns(void)
@@ -92,6 +94,7 @@ void upmem_account_open(const char *release)
     const char *path = getenv("PIMENTO_HOST_REPORT");
     account.shared = NULL;
     account.inside = 0;
+    account.stale = true;
     if (!path || !*path)
         return;
     if (!map_account(path)) {
@@ -102,6 +105,8 @@ void upmem_account_open(const char *release)
     account.shared->opened_ns = account.shared->last_ns = now_ns();
     copy_name(account.shared->program, program_invocation_short_name);
     copy_name(account.shared->sdk, release);
+    if (upmem.machines) /* of the parent, before fork */
+        copy_name(account.shared->target, pim_target_name(upmem.machines->target));
     atomic_thread_fence(memory_order_release);
     account.shared->magic = HOST_ACCOUNT_MAGIC;
 }
@@ -134,8 +139,22 @@ static void add_ledger(struct host_sums *sums, const struct pim_ledger *ledger)
         add_wide(sums->energies[i], ledger->energies[i]);
 }
 
+/* Any call that costs simulated time moves it. */
+static uint64_t time_of_machines(void)
+{
+    uint64_t time_ps = 0;
+    for (const struct upmem_machine *machine = upmem.machines; machine; machine = machine->next)
+        time_ps += pim_device_now_ps(machine->device);
+    return time_ps;
+}
+
 static void refresh(void)
 {
+    uint64_t time_ps = time_of_machines();
+    if (!account.stale && account.time_ps == time_ps)
+        return;
+    account.stale = false;
+    account.time_ps = time_ps;
     uint64_t other = !account.shared->current;
     struct host_sums *sums = &account.shared->sums[other];
     memset(sums, 0, sizeof *sums);
@@ -162,6 +181,7 @@ void upmem_account_leave(void)
 {
     if (!account.shared)
         return;
+    refresh();
     uint64_t now = now_ns();
     account.shared->last_ns = now;
     if (--account.inside)
@@ -212,6 +232,7 @@ void upmem_account_symbol(const char *name, enum pim_direction direction, const 
         bytes += pieces[i].bytes;
     shared->symbols[row].bytes[direction] += bytes;
     shared->symbols[row].calls[direction]++;
+    account.stale = true;
 }
 
 void upmem_account_trace(uint64_t number, bool complete)
@@ -240,7 +261,7 @@ static struct host_launch_row *launch_row(struct host_account *shared, uint64_t 
 void upmem_account_launch(const struct upmem_machine *machine, const uint32_t *units, size_t count, size_t faults)
 {
     const struct pim_backend *backend = pim_device_backend(machine->device);
-    if (!account.shared)
+    if (!account.shared || !count)
         return;
     account.shared->launches++;
     account.shared->faults += faults;
@@ -258,7 +279,7 @@ void upmem_account_launch(const struct upmem_machine *machine, const uint32_t *u
     struct host_launch_row *place = launch_row(account.shared, row.kernel_ps);
     if (place)
         *place = row;
-    refresh();
+    account.stale = true;
 }
 
 /* ----------------------------------------------------------------------------------- the end --- */
@@ -267,6 +288,7 @@ void upmem_account_end(void)
 {
     if (!account.shared)
         return;
+    account.stale = true;
     refresh();
     account.shared->last_ns = now_ns();
     account.shared->ended = 1;

@@ -13,7 +13,11 @@ struct trace {
     struct pim_sink *file;
     pid_t owner;
     uint64_t number;        /* of the machine */
+    struct trace *next;
 };
+
+/* Traces of the parent that a child of fork will not use. They are kept, because their files are not the child's to close. */
+static struct trace *inherited;
 
 static struct trace *owned(struct pim_sink *sink)
 {
@@ -46,8 +50,12 @@ static enum pim_status end(struct pim_sink *sink, struct pim_error *error)
 static void destroy(struct pim_sink *sink)
 {
     struct trace *trace = owned(sink);
-    if (!trace)
+    if (!trace) {
+        trace = (struct trace *)sink;
+        trace->next = inherited;
+        inherited = trace;
         return;
+    }
     trace->file->destroy(trace->file);
     free(trace);
 }
