@@ -142,19 +142,33 @@ static enum pim_status check_outputs(const struct host *host, struct pim_error *
     return status;
 }
 
-/* A trace that a process has not finished: it did not end through exit(). */
+/* "FILE", or "FILE.2" of the second machine. free() */
+static char *trace_name(const char *file, unsigned long long number)
+{
+    char *name = NULL;
+    int length = number > 1 ? asprintf(&name, "%s.%llu", file, number) : asprintf(&name, "%s", file);
+    return length < 0 ? NULL : name;
+}
+
+static void mourn_trace(const struct host *host, const struct host_account *account, unsigned long long number)
+{
+    char *name = trace_name(option_text(host->line, HOST_TRACE, ""), number), *path = trace_name(host->trace, number);
+    if (path)
+        output_remove_left(path, (long)account->process);
+    if (name)
+        fprintf(stderr, "pimento host: %s: there is no trace: '%s' did not end through exit(), or in the middle of a call\n", name,
+                account->program);
+    free(name);
+    free(path);
+}
+
+/* Traces that were begun and not finished. */
 static void mourn_traces(const struct host *host, const struct host_totals *totals)
 {
     for (size_t i = 0; host->trace && i < totals->process_count; i++)
-        for (size_t slot = 0; slot < HOST_ACCOUNT_TRACES; slot++) {
-            unsigned long long number = totals->processes[i].account.traces[slot];
-            char *path = NULL;
-            if (!number || (number > 1 ? asprintf(&path, "%s.%llu", host->trace, number) : asprintf(&path, "%s", host->trace)) < 0)
-                continue;
-            output_remove_left(path, (long)totals->processes[i].account.process);
-            fprintf(stderr, "pimento host: %s: there is no trace, because the program did not end through exit()\n", path);
-            free(path);
-        }
+        for (size_t slot = 0; slot < HOST_ACCOUNT_TRACES; slot++)
+            if (totals->processes[i].account.traces[slot])
+                mourn_trace(host, &totals->processes[i].account, totals->processes[i].account.traces[slot]);
 }
 
 /* ---- the run ---- */
@@ -177,7 +191,7 @@ static enum pim_status report(const struct host *host, struct pim_error *error)
         .totals = &totals,
         .json = option_text(host->line, HOST_JSON, NULL),
         .csv = option_text(host->line, HOST_CSV, NULL),
-        .quiet = host->line->values[HOST_QUIET].count > 0,
+        .quiet = host->line->values[HOST_QUIET].count > 0 || totals.process_count == 0,
         .host_time = host->line->values[HOST_HOST_TIME].count > 0,
     };
     if (status == PIM_OK && totals.process_count == 0)

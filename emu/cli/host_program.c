@@ -99,9 +99,10 @@ enum pim_status host_program_find(const char *name, char **path, int *exit_statu
     else
         status = pim_path_each(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin", search_folder, &search, error);
     if (status == PIM_OK && !search.found) {
+        struct stat here;
+        bool is_here = stat(name, &here) == 0 && S_ISREG(here.st_mode);
         *exit_status = HOST_EXIT_NOT_FOUND;
-        return pim_fail(error, PIM_IO, access(name, F_OK) == 0 ? "%s: no such command; the file here is ./%s" : "%s: no such command",
-                        name, name);
+        return pim_fail(error, PIM_IO, is_here ? "%s: no such command; the file here is ./%s" : "%s: no such command", name, name);
     }
     if (status == PIM_OK)
         status = check(search.found, exit_status, error);

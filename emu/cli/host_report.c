@@ -26,7 +26,7 @@ static const char *ending_text(const struct host_ending *ending, char *text, siz
 static const char *releases(const struct host_totals *totals, char *text, size_t size)
 {
     size_t length = 0;
-    *text = '\0';
+    snprintf(text, size, "none");
     for (size_t i = 0; i < totals->process_count && length < size; i++) {
         const char *release = totals->processes[i].account.sdk;
         bool seen = false;

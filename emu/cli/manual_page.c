@@ -95,7 +95,7 @@ void print_manual_page(FILE *file, const struct pim_registry *registry)
           ".SH SYNOPSIS\n.B pimento\n.I COMMAND\n[OPTION]... [OPERAND]...\n.br\n.B pimento \\-\\-help | \\-\\-version\n"
           ".SH DESCRIPTION\nA functional and cycle\\-approximate emulator of processing\\-in\\-memory. Results are exact; time and\n"
           "energy follow a model whose every constant names its source.\n"
-          "Options and operands may come in any order; \\-\\- ends the options.\n"
+          "Options and operands may come in any order, except those of \\fBpimento host\\fR; \\-\\- ends the options.\n"
           ".SH COMMANDS\n", file);
     for (const struct command *const *command = commands; *command; command++)
         command_section(file, *command);
