@@ -5,6 +5,14 @@ dist_check_SCRIPTS += tests/cli/run_golden tests/documents tests/external tests/
 TESTS += tests/cli/run_golden tests/documents tests/external tests/installed
 EXTRA_DIST += tests/summarise $(golden_files) quickstart LICENSE CITATION.cff CHANGELOG.md README.md doc/pimento.svg \
 	$(wildcard $(srcdir)/doc/*.md)
+if HAVE_CHECK
+check_PROGRAMS += tests/test_host_account
+TESTS += tests/test_host_account
+tests_test_host_account_SOURCES = tests/test_host_account.c emu/cli/host_account.c emu/cli/host_account.h \
+	emu/cli/host_report.c emu/cli/host_report.h
+tests_test_host_account_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_host_account_LDADD = libpimento_internal.la $(CHECK_LIBS) $(JANSSON_LIBS)
+endif
 # Three or four files a test, so they are listed by pattern (GNU make).
 golden_files = $(wildcard $(srcdir)/tests/cli/*.test $(srcdir)/tests/cli/*.stdout $(srcdir)/tests/cli/*.stderr \
-	$(srcdir)/tests/cli/*.glob $(srcdir)/tests/cli/*.exit $(srcdir)/tests/cli/*.s $(srcdir)/tests/cli/*.sh)
+	$(srcdir)/tests/cli/*.glob $(srcdir)/tests/cli/*.exit $(srcdir)/tests/cli/*.s $(srcdir)/tests/cli/*.sh $(srcdir)/tests/cli/*.c)
