@@ -118,6 +118,9 @@ struct pim_event_list {
 };
 bool pim_event_add(struct pim_event_list *list, const struct pim_event *event);
 
+/* Where a back-end keeps the instructions of a program. */
+struct pim_code { uint32_t space, instruction_bytes, instructions; };
+
 struct pim_backend;
 /* The kinds a trace of this back-end can hold: the back-end's rows, then the core's own (host transfers). NULL past the last. */
 const struct pim_event_kind *pim_event_kind_at(const struct pim_backend *backend, size_t kind);
@@ -234,6 +237,11 @@ struct pim_backend {
                                 struct pim_error *error);
     enum pim_status (*restore)(void *machine, uint32_t unit, const void *state, size_t bytes,
                                struct pim_error *error);
+
+    /* Optional. Add to `counts` (one per instruction of `code`) how often the unit has issued each since the last call; false when the
+     * machine does not count that. */
+    struct pim_code code;
+    bool (*take_profile)(void *machine, uint32_t unit, uint64_t *counts);
 };
 
 /* ---------------------------------------------------------------------------------- targets and devices --- */
@@ -404,6 +412,11 @@ struct pim_report_options {
     size_t profile_count;
     uint64_t host_ns;                       /* wall time of the emulation; 0: not reported, as byte identity wants */
 };
+
+/* What these units have issued since the last call, by function of the program that they run; most first. Nothing when the machine does not
+ * count it. Names live as long as the image; free(*rows), also after a failure. */
+enum pim_status pim_device_profile(struct pim_device *device, const uint32_t *units, size_t count, const struct pim_image *image,
+                                   struct pim_profile_row **rows, size_t *row_count, struct pim_error *error);
 
 /* The report as newly allocated, NUL-ended text (free()). */
 enum pim_status pim_report(struct pim_device *device, const struct pim_report_options *options, char **text,

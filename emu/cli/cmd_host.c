@@ -18,7 +18,7 @@
 #include "settings.h"
 
 enum {
-    HOST_TARGET, HOST_SET, HOST_SDK, HOST_TRACE, HOST_JSON, HOST_CSV, HOST_ENGINE, HOST_MAX_CYCLES, HOST_THREADS, HOST_STRICT,
+    HOST_TARGET, HOST_SET, HOST_SDK, HOST_TRACE, HOST_JSON, HOST_CSV, HOST_PROFILE, HOST_ENGINE, HOST_MAX_CYCLES, HOST_THREADS, HOST_STRICT,
     HOST_HOST_TIME, HOST_ENV, HOST_QUIET
 };
 
@@ -53,6 +53,7 @@ static void append(char **text, const char *key, const char *value)
 static enum pim_status join_parameters(struct host *host, struct pim_error *error)
 {
     static const struct { size_t option; const char *key, *value; } rows[] = {
+        {HOST_PROFILE, "execution.profile", "on"},
         {HOST_STRICT, "execution.strict", "on"},
         {HOST_ENGINE, "execution.engine", NULL}, /* the option's own text */
     };
@@ -291,6 +292,7 @@ const struct command command_host = {
                         .help = "write a trace; `pimento trace` reads it. The second machine that the run opens writes FILE.2, and so on"},
         [HOST_JSON] = {.name = "json", .kind = OPTION_FILE, .argument = "FILE", .help = "report as JSON"},
         [HOST_CSV] = {.name = "csv", .kind = OPTION_FILE, .argument = "FILE", .help = "report as CSV"},
+        [HOST_PROFILE] = {.name = "profile", .letter = 'p', .help = "instructions by function of the DPU programs"},
         [HOST_ENGINE] = {.name = "engine", .kind = OPTION_CHOICE, .argument = "NAME", .choices = "fast|reference",
                          .help = "fast (default), or reference: cycle by cycle; the results are the same"},
         [HOST_MAX_CYCLES] = {.name = "max-cycles", .kind = OPTION_NUMBER, .argument = "N", .minimum = 1, .maximum = UINT64_MAX,

@@ -48,8 +48,12 @@ static void tame(struct host_account *account)
         account->symbol_count = HOST_ACCOUNT_SYMBOLS;
     if (account->launch_count > HOST_ACCOUNT_LAUNCHES)
         account->launch_count = HOST_ACCOUNT_LAUNCHES;
+    if (account->function_count > HOST_ACCOUNT_FUNCTIONS)
+        account->function_count = HOST_ACCOUNT_FUNCTIONS;
     for (size_t i = 0; i < account->symbol_count; i++)
         account->symbols[i].name[HOST_ACCOUNT_NAME - 1] = '\0';
+    for (size_t i = 0; i < account->function_count; i++)
+        account->functions[i].name[HOST_ACCOUNT_NAME - 1] = '\0';
     account->current &= 1;
 }
 
@@ -100,6 +104,22 @@ static enum pim_status add_launches(struct host_totals *totals, size_t process, 
     return PIM_OK;
 }
 
+static enum pim_status add_function(struct host_totals *totals, const struct host_function_row *row, struct pim_error *error)
+{
+    size_t at = 0;
+    while (at < totals->function_count && strcmp(totals->functions[at].function, row->name) != 0)
+        at++;
+    if (at == totals->function_count) {
+        struct pim_profile_row *grown = realloc(totals->functions, (at + 1) * sizeof *grown);
+        if (!grown)
+            return no_memory(error);
+        totals->functions = grown;
+        grown[totals->function_count++] = (struct pim_profile_row){row->name, 0};
+    }
+    totals->functions[at].instructions += row->instructions;
+    return PIM_OK;
+}
+
 static pim_u128 wide(const uint64_t halves[2])
 {
     return (pim_u128)halves[1] << 64 | halves[0];
@@ -142,6 +162,8 @@ static enum pim_status add_process(struct host_totals *totals, size_t index, str
     add_sums(totals, &account->sums[account->current]);
     for (size_t i = 0; status == PIM_OK && i < account->symbol_count; i++)
         status = add_symbol(totals, &account->symbols[i], error);
+    for (size_t i = 0; status == PIM_OK && i < account->function_count; i++)
+        status = add_function(totals, &account->functions[i], error);
     return status == PIM_OK ? add_launches(totals, index, error) : status;
 }
 
@@ -153,6 +175,14 @@ static int longest_first(const void *left, const void *right)
     if (a->process != b->process)
         return a->process < b->process ? -1 : 1;
     return (a->row.number > b->row.number) - (a->row.number < b->row.number);
+}
+
+static int most_first(const void *left, const void *right)
+{
+    const struct pim_profile_row *a = left, *b = right;
+    if (a->instructions != b->instructions)
+        return a->instructions < b->instructions ? 1 : -1;
+    return strcmp(a->function, b->function);
 }
 
 /* ---- reading ---- */
@@ -202,6 +232,8 @@ enum pim_status host_totals_read(const struct host_file *file, const struct pim_
     }
     if (totals->launch_count)
         qsort(totals->launches, totals->launch_count, sizeof *totals->launches, longest_first);
+    if (totals->function_count)
+        qsort(totals->functions, totals->function_count, sizeof *totals->functions, most_first);
     totals->ledger.launches = totals->launch_total;
     totals->ledger.units = (uint32_t)totals->dpus;
     return status;
@@ -212,4 +244,5 @@ void host_totals_free(struct host_totals *totals)
     free(totals->processes);
     free(totals->symbols);
     free(totals->launches);
+    free(totals->functions);
 }

@@ -28,9 +28,10 @@ struct host_launch {
 struct host_totals {
     size_t process_count;
     struct host_process *processes; /* in the order of their first calls */
-    size_t symbol_count, launch_count;
+    size_t symbol_count, launch_count, function_count;
     struct host_symbol_row *symbols;   /* by name, in the order of the first use */
     struct host_launch *launches;      /* the longest first */
+    struct pim_profile_row *functions; /* the most instructions first; the names are those of `processes` */
     uint64_t calls, machines, launch_total, faults;
     uint64_t dpus;        /* most that one process had allocated at one time */
     uint64_t library_ns, program_ns;

@@ -143,6 +143,8 @@ static void walk(struct report *out, const struct host_report *report, bool host
     report_derived(out, backend, ledger);
     report_energy(out, backend, ledger);
     report_assumptions(out, report->target);
+    if (report->totals->function_count)
+        report_profile(out, report->totals->functions, report->totals->function_count);
     walk_processes(out, report);
     if (host_time)
         walk_host(out, report);

@@ -5,7 +5,7 @@ pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/co
 	emu/cli/version_text.c emu/cli/version_text.h emu/cli/settings.c emu/cli/settings.h \
 	emu/cli/session.c emu/cli/session.h \
 	emu/cli/symbol_file.c emu/cli/symbol_file.h emu/cli/progress.c emu/cli/progress.h \
-	emu/cli/profile.c emu/cli/profile.h emu/cli/run_report.c emu/cli/run_report.h \
+	emu/cli/run_report.c emu/cli/run_report.h \
 	emu/cli/host_environment.c emu/cli/host_environment.h emu/cli/host_program.c emu/cli/host_program.h \
 	emu/cli/host_account.c emu/cli/host_account.h emu/cli/host_report.c emu/cli/host_report.h \
 	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_host.c emu/cli/cmd_info.c emu/cli/cmd_kernel.c emu/cli/cmd_objdump.c \

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "output_file.h"
-#include "profile.h"
 
 bool run_report_on_standard_output(const char *json, const char *csv)
 {
@@ -119,13 +118,27 @@ static enum pim_status write_all(const struct run_report *report, const struct p
     return status;
 }
 
+static enum pim_status collect_profile(const struct run_report *report, struct pim_profile_row **rows, size_t *count,
+                                       struct pim_error *error)
+{
+    uint32_t all = pim_device_units(report->device);
+    uint32_t *units = calloc(all, sizeof *units);
+    if (!units)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    for (uint32_t unit = 0; unit < all; unit++)
+        units[unit] = unit;
+    enum pim_status status = pim_device_profile(report->device, units, all, report->image, rows, count, error);
+    free(units);
+    return status;
+}
+
 enum pim_status run_report_write(const struct run_report *report, struct pim_error *error)
 {
     struct pim_report_options options = {.program = report->image->path, .host_ns = report->host_ns};
     struct pim_profile_row *rows = NULL;
     enum pim_status status = PIM_OK;
     if (report->profile)
-        status = profile_collect(report->device, report->image, &rows, &options.profile_count, error);
+        status = collect_profile(report, &rows, &options.profile_count, error);
     options.profile = rows;
     if (status == PIM_OK)
         status = write_all(report, &options, error);

@@ -63,6 +63,7 @@ static enum pim_status check_members(const struct check *check)
         {b->diagnostics, "diagnostics"},
         {b->snapshot, "snapshot"},
         {b->restore, "restore"},
+        {!b->take_profile || (b->code.instructions && b->code.instruction_bytes), "code"},
     };
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (!members[i].present)

@@ -14,7 +14,7 @@ libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/d
 	emu/core/device.c emu/core/device.h emu/core/device_launch.c emu/core/device_run.c emu/core/device_sinks.c \
 	emu/core/device_transfer.c emu/core/ledger.c emu/core/queue.c emu/core/queue.h emu/core/timeline.c \
 	emu/core/timeline.h emu/core/workers.c emu/core/workers.h emu/core/json_text.c emu/core/json_text.h \
-	emu/core/report.c emu/core/report.h emu/core/report_csv.c emu/core/report_json.c emu/core/report_output.c \
+	emu/core/profile.c emu/core/report.c emu/core/report.h emu/core/report_csv.c emu/core/report_json.c emu/core/report_output.c \
 	emu/core/report_sections.c emu/core/report_text.c
 libpimento_la_SOURCES += emu/core/random.c emu/core/random.h
 libpimento_la_SOURCES += emu/core/trace_format.c emu/core/trace_format.h emu/core/trace_schema.c emu/core/trace_schema.h \

@@ -46,27 +46,6 @@ static void walk_run(struct walk *walk)
     report_section_end(&walk->report);
 }
 
-static void walk_profile(struct walk *walk)
-{
-    static const struct report_section section = {"profile", "instructions by function, all units", true};
-    pim_u128 all = 0;
-    if (!walk->options->profile)
-        return;
-    for (size_t i = 0; i < walk->options->profile_count; i++)
-        all += walk->options->profile[i].instructions;
-    report_section(&walk->report, &section);
-    for (size_t i = 0; i < walk->options->profile_count; i++) {
-        report_item(&walk->report);
-        report_put_text(&walk->report, "function", walk->options->profile[i].function);
-        report_put(&walk->report, &(struct report_row){.key = "instructions",
-                                                       .integer = walk->options->profile[i].instructions,
-                                                       .unit = "",
-                                                       .whole = &all});
-        report_item_end(&walk->report);
-    }
-    report_section_end(&walk->report);
-}
-
 static void walk_fault(struct walk *walk, const struct pim_fault *fault)
 {
     report_item(&walk->report);
@@ -115,7 +94,8 @@ static void walk_all(struct walk *walk)
     report_derived(report, walk->backend, walk->ledger);
     report_energy(report, walk->backend, walk->ledger);
     report_assumptions(report, walk->device->target);
-    walk_profile(walk);
+    if (walk->options->profile)
+        report_profile(report, walk->options->profile, walk->options->profile_count);
     walk_faults(walk);
     walk_host(walk);
 }

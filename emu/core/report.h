@@ -86,5 +86,6 @@ void report_counters(struct report *report, const struct pim_backend *backend, c
 void report_derived(struct report *report, const struct pim_backend *backend, const struct pim_ledger *ledger);
 void report_energy(struct report *report, const struct pim_backend *backend, const struct pim_ledger *ledger);
 void report_assumptions(struct report *report, const struct pim_target *target);
+void report_profile(struct report *report, const struct pim_profile_row *rows, size_t count);
 
 #endif

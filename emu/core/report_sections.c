@@ -150,3 +150,20 @@ void report_assumptions(struct report *report, const struct pim_target *target)
             report_put_text(report, parameter->key, pim_target_source(target, parameter));
     report_section_end(report);
 }
+
+void report_profile(struct report *report, const struct pim_profile_row *rows, size_t count)
+{
+    static const struct report_section section = {"profile", "instructions by function, all units", true};
+    pim_u128 all = 0;
+    for (size_t i = 0; i < count; i++)
+        all += rows[i].instructions;
+    report_section(report, &section);
+    for (size_t i = 0; i < count; i++) {
+        report_item(report);
+        report_put_text(report, "function", rows[i].function);
+        report_put(report, &(struct report_row){
+                               .key = "instructions", .integer = rows[i].instructions, .unit = "", .whole = &all});
+        report_item_end(report);
+    }
+    report_section_end(report);
+}

@@ -351,6 +351,16 @@ static enum pim_status restore(void *opaque, uint32_t unit, const void *state, s
     return dpu_restore(&((struct dpu_machine *)opaque)->dpus[unit], state, bytes, error);
 }
 
+static bool take_profile(void *opaque, uint32_t unit, uint64_t *counts)
+{
+    uint64_t *profile = ((struct dpu_machine *)opaque)->dpus[unit].profile;
+    for (size_t i = 0; profile && i < DPU_IRAM_INSTRUCTIONS; i++) {
+        counts[i] += profile[i];
+        profile[i] = 0;
+    }
+    return profile;
+}
+
 const struct pim_backend pim_dpu_backend = {
     .abi_version = PIM_ABI_VERSION,
     .struct_size = sizeof(struct pim_backend),
@@ -383,4 +393,6 @@ const struct pim_backend pim_dpu_backend = {
     .diagnostics = diagnostics,
     .snapshot = snapshot,
     .restore = restore,
+    .code = {DPU_SPACE_IRAM, DPU_INSTRUCTION_BYTES, DPU_IRAM_INSTRUCTIONS},
+    .take_profile = take_profile,
 };

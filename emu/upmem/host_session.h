@@ -38,6 +38,7 @@ enum host_setting {
 
 enum {
     HOST_ACCOUNT_SYMBOLS = 256,
+    HOST_ACCOUNT_FUNCTIONS = 512,
     HOST_ACCOUNT_LAUNCHES = 32,
     HOST_ACCOUNT_COUNTERS = 128,
     HOST_ACCOUNT_ENERGIES = 32,
@@ -59,6 +60,12 @@ struct host_head {
 struct host_symbol_row {
     char name[HOST_ACCOUNT_NAME];
     uint64_t bytes[2], calls[2]; /* to the DPUs, from them */
+};
+
+/* Of the profile, which the parameter execution.profile asks for. */
+struct host_function_row {
+    char name[HOST_ACCOUNT_NAME];
+    uint64_t instructions;
 };
 
 struct host_launch_row {
@@ -99,6 +106,8 @@ struct host_account {
 
     uint64_t symbol_count;       /* rows; symbols past the last row share it */
     struct host_symbol_row symbols[HOST_ACCOUNT_SYMBOLS];
+    uint64_t function_count;     /* rows; functions past the last row share it; equal names of several programs share one */
+    struct host_function_row functions[HOST_ACCOUNT_FUNCTIONS];
     uint64_t launch_count;       /* rows: the longest launches, in no order */
     struct host_launch_row launch_rows[HOST_ACCOUNT_LAUNCHES];
 

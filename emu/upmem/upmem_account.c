@@ -244,6 +244,54 @@ void upmem_account_trace(uint64_t number, bool complete)
         }
 }
 
+/* ---------------------------------------------------------------------------------- profile --- */
+
+static void add_function(struct host_account *shared, const struct pim_profile_row *function)
+{
+    uint64_t row = 0;
+    while (row < shared->function_count && strncmp(shared->functions[row].name, function->function, HOST_ACCOUNT_NAME - 1))
+        row++;
+    if (row == HOST_ACCOUNT_FUNCTIONS)
+        row--;
+    if (row == shared->function_count) {
+        copy_name(shared->functions[row].name, function->function);
+        shared->function_count++;
+    }
+    shared->functions[row].instructions += function->instructions;
+}
+
+static bool is_profiled(const struct upmem_machine *machine)
+{
+    char text[16] = "";
+    for (const struct pim_parameter *row = pim_target_backend(machine->target)->parameters; row->key; row++)
+        if (!strcmp(row->key, "execution.profile"))
+            pim_target_value(machine->target, row, text, sizeof text);
+    return !strcmp(text, "on");
+}
+
+static const struct dpu_program_t *program_of(const struct upmem_machine *machine, uint32_t unit)
+{
+    return machine->ranks[unit / machine->dpus_per_rank].dpus[unit % machine->dpus_per_rank].resident;
+}
+
+/* Units next to each other mostly run one program. */
+static void profile(const struct upmem_machine *machine, const uint32_t *units, size_t count)
+{
+    for (size_t first = 0, next; first < count; first = next) {
+        const struct dpu_program_t *program = program_of(machine, units[first]);
+        struct pim_profile_row *rows;
+        size_t row_count;
+        for (next = first + 1; next < count && program_of(machine, units[next]) == program;)
+            next++;
+        if (program)
+            pim_device_profile(machine->device, units + first, next - first, program->image, &rows, &row_count, NULL);
+        for (size_t i = 0; program && i < row_count; i++)
+            add_function(account.shared, &rows[i]);
+        if (program)
+            free(rows);
+    }
+}
+
 /* ---------------------------------------------------------------------------------- launches --- */
 
 /* The row for a launch of this length: a free one, or the shortest when that is shorter; else NULL. */
@@ -279,6 +327,8 @@ void upmem_account_launch(const struct upmem_machine *machine, const uint32_t *u
     struct host_launch_row *place = launch_row(account.shared, row.kernel_ps);
     if (place)
         *place = row;
+    if (is_profiled(machine))
+        profile(machine, units, count);
     account.stale = true;
 }
 
