@@ -153,6 +153,26 @@ START_TEST(a_launch_costs_a_base_and_a_part_per_rank)
 }
 END_TEST
 
+/* Once for each rank that was launched, by whatever call comes first and moves bytes. */
+START_TEST(the_first_call_after_a_launch_costs_more)
+{
+    static const uint8_t code[8] = {0x00, 0x00, 0x00, 0x20, 0xf3, 0x7e};
+    static const uint32_t unit = 70;
+    struct pim_segment segments[] = {test_segment(DPU_SPACE_IRAM, 0, code, 8, 8)};
+    struct pim_image image = test_image(segments, 1, NULL, 0, 1);
+    struct dpu_machine *machine = test_machine(128);
+    test_load(machine, 0, 128, &image);
+    uint64_t usual = duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), overhead;
+    ck_assert(pim_dpu_backend.launch(machine, &unit, 1, 0, PIM_TIMING, &overhead, NULL) == PIM_OK);
+    ck_assert_int_eq(pim_dpu_backend.run_until(machine, unit, UINT64_MAX, NULL), PIM_DONE);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 3, 800, false), usual); /* the other rank */
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 0, false), 0);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), usual + 205000000);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), usual);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
 START_TEST(a_launch_keeps_state_and_restarts_the_clock)
 {
     static const uint8_t code[8] = {0x00, 0x00, 0x00, 0x20, 0xf3, 0x7e};
@@ -334,6 +354,7 @@ static Suite *make_suite(void)
     suite_add_tcase(suite, formula);
     TCase *launches = tcase_create("what a launch costs and keeps");
     tcase_add_test(launches, a_launch_costs_a_base_and_a_part_per_rank);
+    tcase_add_test(launches, the_first_call_after_a_launch_costs_more);
     tcase_add_test(launches, a_launch_keeps_state_and_restarts_the_clock);
     tcase_add_test(launches, picoseconds_round_down_from_the_absolute_count);
     suite_add_tcase(suite, launches);

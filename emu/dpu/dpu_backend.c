@@ -136,6 +136,7 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
 static void machine_reset(void *opaque)
 {
     struct dpu_machine *machine = opaque;
+    memset(machine->launched_ranks, 0, sizeof machine->launched_ranks);
     for (uint32_t i = 0; i < machine->units; i++) {
         forget(&machine->dpus[i]);
         make(&machine->dpus[i], machine, i);
@@ -221,6 +222,7 @@ static enum pim_status launch(void *opaque, const uint32_t *units, size_t count,
     for (size_t i = 0; i < count; i++)
         if (!machine->dpus[units[i]].running) /* a unit listed twice starts once */
             start(&machine->dpus[units[i]], start_ps, start_ps + *overhead_ps);
+    dpu_link_launched(machine, units, count);
     return PIM_OK;
 }
 

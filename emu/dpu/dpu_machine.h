@@ -29,7 +29,7 @@ struct dpu_parameters {
     uint64_t register_file_stall;                /* choice: off | uPIMulator */
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
-    double to_call_us, from_call_us, dispatch_us;
+    double to_call_us, from_call_us, after_launch_us, dispatch_us;
     uint64_t status_poll_ns;
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
@@ -129,7 +129,7 @@ enum dpu_counter_mode { DPU_COUNT_CYCLES = 1, DPU_COUNT_INSTRUCTIONS = 2, DPU_CO
 struct dpu_time_counter { enum dpu_counter_mode mode; uint64_t value, since; };
 
 /* MRAM in pages, allocated at the first write; reading an absent page gives zeros. */
-enum { DPU_RANK_DPUS = 64 }; /* 8 chips x 8 DPUs share one host link */
+enum { DPU_RANKS = 1024, DPU_RANK_DPUS = 64 }; /* 8 chips x 8 DPUs share one host link */
 
 enum { DPU_MRAM_PAGE_BYTES = 65536, DPU_MRAM_PAGES = DPU_MRAM_BYTES / DPU_MRAM_PAGE_BYTES };
 
@@ -182,6 +182,8 @@ struct dpu_machine {
     uint64_t refresh_interval_cycles, refresh_cycles; /* the bank cannot be used for the last ones of every interval; 0: no refresh */
     uint64_t launch_base_ps, launch_per_rank_ps;
     uint64_t call_ps[2];                 /* by enum pim_direction */
+    uint64_t after_launch_ps;
+    uint64_t launched_ranks[DPU_RANKS / 64]; /* a bit per rank: no transfer since its last launch */
     struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
     uint64_t shared_hash;
 };
@@ -203,6 +205,7 @@ void dpu_code_release(struct dpu_code *code); /* NULL is allowed */
 
 /* ---- dpu_transfer.c: host link ---- */
 void dpu_link_open(struct dpu_machine *machine);
+void dpu_link_launched(struct dpu_machine *machine, const uint32_t *units, size_t count);
 void dpu_dma_open(struct dpu_machine *machine);
 /* A transfer that the instruction of this cycle asks for: the engine is taken until dpu->dma_free; the result is the first cycle at
  * which the tasklet can issue again. */

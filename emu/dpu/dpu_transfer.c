@@ -5,7 +5,7 @@
  * the DPUs of a call get different amounts, those with less to move drop out earlier: between two sizes the link serves
  * the DPUs that still have bytes left. The same piece of host memory for all DPUs of a rank is a broadcast, with its own
  * curve from B(1) to the published broadcast figure, in delivered bytes (assumption). A call costs a constant beside its bytes,
- * link.to_call_us or link.from_call_us. Different ranks are served in parallel, each one link.dispatch_us later than the one before
+ * link.to_call_us or link.from_call_us, and the first one of a rank after a launch link.after_launch_us more. Different ranks are served in parallel, each one link.dispatch_us later than the one before
  * (the core adds that). Not modelled: cache and page faults of the host, WRAM reached by another way than MRAM, the byte
  * transposition as such. Known error: doc/dpu.md.
  */
@@ -39,6 +39,7 @@ void dpu_link_open(struct dpu_machine *machine)
     fill_curve(machine->broadcast_bytes_per_second, p->to_one_dpu_gbs, p->broadcast_full_rank_gbs);
     machine->call_ps[PIM_TO_UNIT] = (uint64_t)llround(p->to_call_us * 1e6);
     machine->call_ps[PIM_FROM_UNIT] = (uint64_t)llround(p->from_call_us * 1e6);
+    machine->after_launch_ps = (uint64_t)llround(p->after_launch_us * 1e6);
     machine->launch_base_ps = (uint64_t)llround(p->launch_base_us * 1e6);
     machine->launch_per_rank_ps = (uint64_t)llround(p->launch_per_rank_us * 1e6);
 }
@@ -46,6 +47,23 @@ void dpu_link_open(struct dpu_machine *machine)
 uint32_t dpu_rank_of(const struct dpu_machine *machine, uint32_t unit)
 {
     return unit / (uint32_t)(machine->parameters.chips * machine->parameters.dpus_per_chip);
+}
+
+void dpu_link_launched(struct dpu_machine *machine, const uint32_t *units, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t rank = dpu_rank_of(machine, units[i]);
+        machine->launched_ranks[rank / 64] |= UINT64_C(1) << rank % 64;
+    }
+}
+
+/* What a call that moves bytes costs on a rank whatever they are. */
+static uint64_t call_ps(struct dpu_machine *machine, enum pim_direction direction, uint32_t rank)
+{
+    uint64_t *launched = &machine->launched_ranks[rank / 64], bit = UINT64_C(1) << rank % 64;
+    uint64_t ps = machine->call_ps[direction] + (*launched & bit ? machine->after_launch_ps : 0);
+    *launched &= ~bit;
+    return ps;
 }
 
 /* What one call moves for one DPU. The signature sums over the pieces: equal signatures mean equal pieces. */
@@ -110,7 +128,7 @@ static uint64_t rank_ps(const struct dpu_machine *machine, enum pim_direction di
     return total;
 }
 
-static enum pim_status price(const struct dpu_machine *machine, enum pim_direction direction,
+static enum pim_status price(struct dpu_machine *machine, enum pim_direction direction,
                              const struct pim_transfer *transfers, size_t count,
                              uint64_t *duration_ps, struct pim_error *error)
 {
@@ -135,7 +153,7 @@ static enum pim_status price(const struct dpu_machine *machine, enum pim_directi
     }
     for (uint32_t rank = 0; rank <= high - low; rank++) {
         uint64_t ps = rank_ps(machine, direction, &calls[rank]);
-        ps += ps ? machine->call_ps[direction] : 0;
+        ps += ps ? call_ps(machine, direction, low + rank) : 0;
         *duration_ps = ps > *duration_ps ? ps : *duration_ps;
     }
     free(calls);
