@@ -7,7 +7,7 @@
 #include "settings.h"
 #include "studies/study.h"
 
-enum { STUDY_ALL, STUDY_TARGET, STUDY_SET, STUDY_JSON, STUDY_CSV, STUDY_MARKDOWN, STUDY_QUIET };
+enum { STUDY_ALL, STUDY_ROWS, STUDY_TARGET, STUDY_SET, STUDY_JSON, STUDY_CSV, STUDY_MARKDOWN, STUDY_QUIET };
 
 static const struct { size_t option; enum pim_study_format format; } formats[] = {
     {STUDY_JSON, PIM_STUDY_JSON}, {STUDY_CSV, PIM_STUDY_CSV}, {STUDY_MARKDOWN, PIM_STUDY_MARKDOWN},
@@ -37,7 +37,8 @@ static enum pim_status run_on_target(const struct pim_study *study, const struct
         return status;
     struct progress progress;
     bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&progress);
-    status = pim_study_run(study, registry, target, shown ? show_progress : NULL, &progress, report, error);
+    const struct pim_study_options options = {option_text(line, STUDY_ROWS, NULL), shown ? show_progress : NULL, &progress};
+    status = pim_study_run(study, registry, target, &options, report, error);
     if (shown)
         progress_end(&progress);
     pim_target_close(target);
@@ -144,6 +145,8 @@ const struct command command_study = {
                    "Rows that are no test of the model say so and are left out of the mean.",
     .options = (const struct option_row[]){
         [STUDY_ALL] = {.name = "all", .letter = 'a', .help = "all studies"},
+        [STUDY_ROWS] = {.name = "rows", .letter = 'r', .kind = OPTION_TEXT, .argument = "TEXT",
+                        .help = "only the rows with TEXT in their group or conditions"},
         [STUDY_TARGET] = {.name = "target", .letter = 't', .kind = OPTION_TARGET, .argument = "NAME",
                           .help = "another machine than the study's own"},
         [STUDY_SET] = {.name = "set", .letter = 's', .kind = OPTION_TEXT, .argument = "KEY=VALUE", .repeatable = true,

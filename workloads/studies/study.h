@@ -11,13 +11,17 @@
 
 #include "pimento.h"
 
+/* ORDER BASIS, name, mark in the text table, what the mark means. */
 #define PIM_STUDY_BASIS_MAP(X)                                                                                             \
-    X(TEST, "test", "")                                                                                                    \
-    X(MODEL, "model", "a parameter of the model was taken from this measurement: not a test, not in the mean")             \
-    X(ROUTINE, "routine", "rests on arithmetic routines of our own, not the vendor's: not in the mean")
+    X(TEST, "test", "", "")                                                                                                \
+    X(MODEL, "model", "*", "a parameter of the model was taken from this measurement: not a test, not in the mean")        \
+    X(ROUTINE, "routine", "**", "rests on arithmetic routines of our own, not the vendor's: not in the mean")              \
+    X(LAUNCH, "launch", "+", "too short for a test of the kernel, the launch cost rules: not in the mean")                 \
+    X(ALGORITHM, "algorithm", "#",                                                                                         \
+      "same algorithm, sizes and transfers, but instruction counts of our own program: not in the mean")
 
 enum pim_study_basis {
-#define PIM_STUDY_BASIS_ENUM(name, text, note) PIM_STUDY_##name,
+#define PIM_STUDY_BASIS_ENUM(name, text, mark, note) PIM_STUDY_##name,
     PIM_STUDY_BASIS_MAP(PIM_STUDY_BASIS_ENUM)
 #undef PIM_STUDY_BASIS_ENUM
 };
@@ -44,26 +48,32 @@ struct pim_study {
     const char *target;     /* "upmem-2556" */
     const char *notes;      /* what is compared and how; plain text, one paragraph */
     size_t row_count;
-    /* Fill row_count rows. `progress` (may be NULL) is told each row as it is done. */
-    enum pim_status (*run)(const struct pim_target *target, struct pim_study_row *rows,
-                           void (*progress)(void *context, size_t done, size_t rows), void *context,
-                           struct pim_error *error);
+    /* Everything of row `index` but `measured`; and that one figure. */
+    void (*describe)(size_t index, struct pim_study_row *row);
+    enum pim_status (*measure)(const struct pim_target *target, size_t index, double *figure, struct pim_error *error);
 };
 
 extern const struct pim_study *const pim_studies[]; /* NULL-ended */
 const struct pim_study *pim_study_named(const char *name);
 
+/* Which rows, and who is told of each as it is done. All may be NULL. */
+struct pim_study_options {
+    const char *rows; /* only those with this text in their group or conditions; none is PIM_USAGE */
+    void (*progress)(void *context, size_t done, size_t rows);
+    void *context;
+};
+
 /* Run a study on a target (NULL: the study's own). The report is freed with pim_study_report_free. */
 enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry, const struct pim_target *target,
-                              void (*progress)(void *context, size_t done, size_t rows), void *context,
-                              struct pim_study_report **report, struct pim_error *error);
+                              const struct pim_study_options *options, struct pim_study_report **report,
+                              struct pim_error *error);
 void pim_study_report_free(struct pim_study_report *report);
 
 /* (measured - published) / published, in percent. */
 double pim_study_error(const struct pim_study_row *row);
 
-/* Mean of the absolute errors of the test rows, in percent, and how many there are. */
-double pim_study_mean_error(const struct pim_study_report *report, size_t *tests);
+/* Mean of the absolute errors of the test rows, in percent, and how many there are; of one group or (NULL) of all. */
+double pim_study_mean_error(const struct pim_study_report *report, const char *group, size_t *tests);
 
 enum pim_study_format { PIM_STUDY_TEXT, PIM_STUDY_JSON, PIM_STUDY_CSV, PIM_STUDY_MARKDOWN };
 void pim_study_print(const struct pim_study_report *report, enum pim_study_format format, FILE *stream);

@@ -6,30 +6,46 @@
 
 enum { SCHEMA_VERSION = 1 };
 
-struct basis { const char *name, *note; };
+struct basis { const char *name, *mark, *note; };
 static const struct basis bases[] = {
-#define BASIS_ROW(name, text, note) {text, note},
+#define BASIS_ROW(name, text, mark, note) {text, mark, note},
     PIM_STUDY_BASIS_MAP(BASIS_ROW)
 #undef BASIS_ROW
 };
 enum { BASES = sizeof bases / sizeof bases[0] };
-
-/* "", "*", "**": the mark of a basis in a table. */
-static const char *mark(enum pim_study_basis basis)
-{
-    return &"**"[PIM_STUDY_ROUTINE - basis];
-}
 
 static bool begins_group(const struct pim_study_report *report, size_t i)
 {
     return i == 0 || strcmp(report->rows[i].group, report->rows[i - 1].group) != 0;
 }
 
-static void print_mean(const struct pim_study_report *report, FILE *stream)
+static bool ends_group(const struct pim_study_report *report, size_t i)
+{
+    return i + 1 == report->count || begins_group(report, i + 1);
+}
+
+static bool occurs(const struct pim_study_report *report, enum pim_study_basis basis)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->rows[i].basis == basis)
+            return true;
+    return false;
+}
+
+/* The means of the groups that have tests, then of all. */
+static void print_means(const struct pim_study_report *report, const char *prefix, FILE *stream)
 {
     size_t tests;
-    double mean = pim_study_mean_error(report, &tests);
-    fprintf(stream, "Mean absolute error over the %zu rows that are a test: %.2f %%\n", tests, mean);
+    double mean;
+    for (size_t i = 0; i < report->count; i++) {
+        if (!ends_group(report, i))
+            continue;
+        mean = pim_study_mean_error(report, report->rows[i].group, &tests);
+        if (tests > 0)
+            fprintf(stream, "%s%s: mean absolute error of %zu rows: %.2f %%\n", prefix, report->rows[i].group, tests, mean);
+    }
+    mean = pim_study_mean_error(report, NULL, &tests);
+    fprintf(stream, "%sMean absolute error over the %zu rows that are a test: %.2f %%\n", *prefix ? "\n" : "", tests, mean);
 }
 
 static void print_text(const struct pim_study_report *report, FILE *stream)
@@ -40,12 +56,14 @@ static void print_text(const struct pim_study_report *report, FILE *stream)
         if (begins_group(report, i))
             fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", row->group, "paper", "pimento", "unit", "error");
         fprintf(stream, "  %-44s %12.3f %12.3f  %-14s %+8.2f%% %s\n", row->conditions, row->published, row->measured, row->unit,
-                pim_study_error(row), mark(row->basis));
+                pim_study_error(row), bases[row->basis].mark);
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
-        fprintf(stream, "%-2s %s\n", mark((enum pim_study_basis)i), bases[i].note);
-    print_mean(report, stream);
+        if (occurs(report, (enum pim_study_basis)i))
+            fprintf(stream, "%-2s %s\n", bases[i].mark, bases[i].note);
+    fprintf(stream, "\n");
+    print_means(report, "", stream);
 }
 
 static void print_markdown(const struct pim_study_report *report, FILE *stream)
@@ -62,9 +80,10 @@ static void print_markdown(const struct pim_study_report *report, FILE *stream)
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
-        fprintf(stream, "- %s: %s\n", bases[i].name, bases[i].note);
+        if (occurs(report, (enum pim_study_basis)i))
+            fprintf(stream, "- %s: %s\n", bases[i].name, bases[i].note);
     fprintf(stream, "\n");
-    print_mean(report, stream);
+    print_means(report, "- ", stream);
 }
 
 static void print_csv_text(const char *text, FILE *stream)
@@ -97,7 +116,7 @@ static void print_csv(const struct pim_study_report *report, FILE *stream)
 static void print_json(const struct pim_study_report *report, FILE *stream)
 {
     size_t tests;
-    double mean = pim_study_mean_error(report, &tests);
+    double mean = pim_study_mean_error(report, NULL, &tests);
     json_t *rows = json_array();
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];

@@ -6,9 +6,7 @@
  * pim_kernels/dpu that really execute, one run for each row; their instruction counts are discussed in
  * doc/kernels.md. The parameters are those of the target file.
  */
-#include <stdlib.h>
-
-#include "kernels.h"
+#include "measure.h"
 #include "study.h"
 
 #define PRIM "PrIM, arXiv 2105.03814 (secondary source)"
@@ -26,17 +24,13 @@ enum measure {
 
 static const double SATURATED = 0.98;
 
-enum { SETTINGS = 5 };
-struct setting { const char *name; uint64_t value; };
-
 struct experiment {
     const char *group, *conditions, *unit, *source;
     double published;
     enum pim_study_basis basis;
     enum measure measure;
     uint64_t bytes_per_operation;
-    const char *kernel;
-    struct setting settings[SETTINGS]; /* the first one is the tasklet count */
+    struct study_kernel kernel;
 };
 
 #define T(n) {"tasklets", n}
@@ -44,26 +38,26 @@ struct experiment {
 /* ORDER ARITHMETIC OPERATION: 4 x type + operation. */
 #define ARITHMETIC(row, text, figure, basis_of_row)                                                                   \
     {"Arithmetic throughput, WRAM", text ", 16 tasklets", "MOPS", PRIM, figure, PIM_STUDY_##basis_of_row,             \
-     OPERATIONS_PER_SECOND, 0, "arithmetic_loops", {T(16), {"operation", row}, {"repeats", 40}}}
+     OPERATIONS_PER_SECOND, 0, {"arithmetic_loops", 1, {T(16), {"operation", row}, {"repeats", 40}}}}
 
 #define STREAM(row, text, bytes, figure, basis_of_row)                                                                \
     {"WRAM bandwidth (STREAM, int64)", text ", 16 tasklets", "MB/s", PRIM, figure, PIM_STUDY_##basis_of_row,          \
-     BYTES_PER_SECOND, bytes, "wram_stream", {T(16), {"mode", row}, {"repeats", 400}}}
+     BYTES_PER_SECOND, bytes, {"wram_stream", 1, {T(16), {"mode", row}, {"repeats", 400}}}}
 
 /* Modes of mram_stream: 0 read, 1 write in a loop, as the published program measures; 4, 5 back to back, as the
  * formula counts. */
 #define MRAM(mode_number, text, log2_size, figure, figure_source)                                                     \
     {"MRAM bandwidth, one tasklet", text, "MB/s", figure_source, figure, PIM_STUDY_MODEL, BYTES_PER_SECOND,           \
-     (uint64_t)1 << (log2_size), "mram_stream", {T(1), {"mode", mode_number}, {"size", log2_size}, {"transfers", 500}}}
+     (uint64_t)1 << (log2_size), {"mram_stream", 1, {T(1), {"mode", mode_number}, {"size", log2_size}, {"transfers", 500}}}}
 
 #define VA(count, text, figure)                                                                                       \
     {"VA, int32, 2,621,440 elements", text, "cycles/element", VA_LOG, figure, PIM_STUDY_TEST,                         \
-     CYCLES_PER_OPERATION, 0, "vector_add", {T(count), {"elements", 2621440}}}
+     CYCLES_PER_OPERATION, 0, {"vector_add", 1, {T(count), {"elements", 2621440}}}}
 
 /* The logs are of 512 rows a DPU; a row costs the same in 64. */
 #define GEMV(count, text, figure)                                                                                     \
     {"GEMV, int32 values 0 to 49, 28,704 columns", text, "cycles/MAC", GEMV_LOG, figure, PIM_STUDY_TEST,              \
-     CYCLES_PER_OPERATION, 0, "gemv_int32", {T(count), {"rows", 64}, {"columns", 28704}, {"range", 50}}}
+     CYCLES_PER_OPERATION, 0, {"gemv_int32", 1, {T(count), {"rows", 64}, {"columns", 28704}, {"range", 50}}}}
 
 static const struct experiment experiments[] = {
     ARITHMETIC(0, "int32 add", 58.56, TEST),
@@ -84,9 +78,9 @@ static const struct experiment experiments[] = {
     ARITHMETIC(15, "double divide", 0.16, ROUTINE),
 
     {"Saturation", "int32 add: fewest tasklets for full throughput", "tasklets", PRIM, 11, PIM_STUDY_TEST, SATURATION, 0,
-     "arithmetic_loops", {T(16), {"operation", 0}, {"repeats", 40}}},
+     {"arithmetic_loops", 1, {T(16), {"operation", 0}, {"repeats", 40}}}},
     {"Saturation", "COPY-DMA, 1024 bytes: the same", "tasklets", PRIM, 2, PIM_STUDY_TEST, SATURATION, 0,
-     "mram_stream", {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}},
+     {"mram_stream", 1, {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}}},
 
     STREAM(0, "copy", 16, 2818.98, TEST),
     STREAM(1, "add", 24, 1682.46, TEST),
@@ -115,10 +109,10 @@ static const struct experiment experiments[] = {
     MRAM(1, "write, 2,048 bytes, measured", 11, 633.22, PRIM),
 
     {"MRAM bandwidth, 16 tasklets", "COPY-DMA, 1,024 bytes, read + write", "MB/s", PRIM, 624.02, PIM_STUDY_MODEL,
-     BYTES_PER_SECOND, 2048, "mram_stream", {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}},
+     BYTES_PER_SECOND, 2048, {"mram_stream", 1, {T(16), {"mode", 2}, {"size", 10}, {"transfers", 500}}}},
     /* Whether the published figure counts reads, writes or both is not known; the set-up of the engine was taken from it for both. */
     {"MRAM bandwidth, 16 tasklets", "random 8 bytes, read + write", "MB/s", PRIM, 72.58, PIM_STUDY_MODEL,
-     BYTES_PER_SECOND, 16, "mram_stream", {T(16), {"mode", 3}, {"size", 3}, {"transfers", 5000}}},
+     BYTES_PER_SECOND, 16, {"mram_stream", 1, {T(16), {"mode", 3}, {"size", 3}, {"transfers", 5000}}}},
 
     VA(1, "1 tasklet", 118.116),
     VA(2, "2 tasklets", 59.155),
@@ -134,56 +128,17 @@ static const struct experiment experiments[] = {
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 
-/* What one run of a kernel on one DPU took. */
-struct outcome { uint64_t operations, cycles, picoseconds; };
-
-static enum pim_status run_kernel(struct pim_device *device, const struct experiment *experiment, uint64_t tasklets,
-                                  const struct pim_image *image, struct outcome *outcome, struct pim_error *error)
-{
-    struct pim_kernel_job job;
-    enum pim_status status = PIM_OK;
-    pim_kernel_job_init(&job, pim_kernel_named(experiment->kernel), device, image);
-    for (size_t i = 0; status == PIM_OK && i < SETTINGS && experiment->settings[i].name != NULL; i++)
-        status = pim_kernel_set(&job, experiment->settings[i].name, i == 0 ? tasklets : experiment->settings[i].value, error);
-    if (status == PIM_OK)
-        status = pim_kernel_run(&job, error);
-    if (status != PIM_OK)
-        return status;
-    const struct pim_ledger *ledger = pim_device_ledger(device);
-    *outcome = (struct outcome){job.operations, ledger->kernel_cycles, ledger->kernel_ps};
-    return PIM_OK;
-}
-
-static enum pim_status run_once(const struct pim_target *target, const struct experiment *experiment, uint64_t tasklets,
-                                struct outcome *outcome, struct pim_error *error)
-{
-    char path[4096];
-    struct pim_image *image = NULL;
-    struct pim_device *device = NULL;
-    struct pim_device_options options = {.units = 1, .threads = 1, .mode = PIM_TIMING};
-    enum pim_status status = pim_kernel_path(pim_kernel_named(experiment->kernel), path, sizeof path, error);
-    if (status == PIM_OK)
-        status = pim_image_read(path, &image, error);
-    if (status == PIM_OK)
-        status = pim_device_open(target, &options, &device, error);
-    if (status == PIM_OK)
-        status = run_kernel(device, experiment, tasklets, image, outcome, error);
-    pim_device_close(device);
-    pim_image_free(image);
-    return status;
-}
-
-static double operations_per_cycle(const struct outcome *outcome)
+static double operations_per_cycle(const struct study_outcome *outcome)
 {
     return (double)outcome->operations / (double)outcome->cycles;
 }
 
 static enum pim_status find_saturation(const struct pim_target *target, const struct experiment *experiment,
-                                       const struct outcome *all, double *tasklets, struct pim_error *error)
+                                       const struct study_outcome *all, double *tasklets, struct pim_error *error)
 {
-    for (uint64_t count = 1; count <= experiment->settings[0].value; count++) {
-        struct outcome outcome;
-        enum pim_status status = run_once(target, experiment, count, &outcome, error);
+    for (uint64_t count = 1; count <= experiment->kernel.settings[0].value; count++) {
+        struct study_outcome outcome;
+        enum pim_status status = study_run_kernel(target, &experiment->kernel, count, &outcome, error);
         if (status != PIM_OK)
             return status;
         *tasklets = (double)count;
@@ -193,14 +148,14 @@ static enum pim_status find_saturation(const struct pim_target *target, const st
     return PIM_OK;
 }
 
-static enum pim_status measure(const struct pim_target *target, const struct experiment *experiment, double *figure,
-                               struct pim_error *error)
+static enum pim_status measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
 {
-    struct outcome outcome;
-    enum pim_status status = run_once(target, experiment, experiment->settings[0].value, &outcome, error);
+    const struct experiment *experiment = &experiments[index];
+    struct study_outcome outcome;
+    enum pim_status status = study_run_kernel(target, &experiment->kernel, 0, &outcome, error);
     if (status != PIM_OK)
         return status;
-    double microseconds = (double)outcome.picoseconds / 1e6;
+    double microseconds = (double)outcome.kernel_ps / 1e6;
     switch (experiment->measure) {
     case OPERATIONS_PER_SECOND:
         *figure = (double)outcome.operations / microseconds;
@@ -216,26 +171,17 @@ static enum pim_status measure(const struct pim_target *target, const struct exp
     }
 }
 
-static enum pim_status run(const struct pim_target *target, struct pim_study_row *rows,
-                           void (*progress)(void *context, size_t done, size_t rows), void *context, struct pim_error *error)
+static void describe(size_t index, struct pim_study_row *row)
 {
-    for (size_t i = 0; i < EXPERIMENTS; i++) {
-        const struct experiment *experiment = &experiments[i];
-        rows[i] = (struct pim_study_row){
-            .group = experiment->group,
-            .conditions = experiment->conditions,
-            .unit = experiment->unit,
-            .source = experiment->source,
-            .basis = experiment->basis,
-            .published = experiment->published,
-        };
-        enum pim_status status = measure(target, experiment, &rows[i].measured, error);
-        if (status != PIM_OK)
-            return status;
-        if (progress != NULL)
-            progress(context, i + 1, EXPERIMENTS);
-    }
-    return PIM_OK;
+    const struct experiment *experiment = &experiments[index];
+    *row = (struct pim_study_row){
+        .group = experiment->group,
+        .conditions = experiment->conditions,
+        .unit = experiment->unit,
+        .source = experiment->source,
+        .basis = experiment->basis,
+        .published = experiment->published,
+    };
 }
 
 const struct pim_study study_upmem_micro = {
@@ -244,5 +190,6 @@ const struct pim_study study_upmem_micro = {
     .target = "upmem-2556",
     .notes = "Every figure of ours comes from a kernel that executes on one emulated DPU; nothing is fitted to the compared figures.",
     .row_count = EXPERIMENTS,
-    .run = run,
+    .describe = describe,
+    .measure = measure,
 };
