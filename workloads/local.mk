@@ -4,5 +4,6 @@ libpimento_la_SOURCES += workloads/operators/operators.h workloads/operators/vec
 	workloads/operators/gemv_reference.c workloads/operators/arithmetic_reference.c
 libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h workloads/studies/study_print.c \
 	workloads/studies/measure.c workloads/studies/measure.h workloads/studies/upmem_micro.c \
-	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c
+	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c \
+	workloads/studies/prim_applications.c workloads/studies/prim_checkout.c workloads/studies/prim_checkout.h
 dist_doc_DATA += doc/studies.md doc/study-upmem-micro.md

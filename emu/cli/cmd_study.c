@@ -5,9 +5,10 @@
 #include "output_file.h"
 #include "progress.h"
 #include "settings.h"
+#include "studies/prim_checkout.h"
 #include "studies/study.h"
 
-enum { STUDY_ALL, STUDY_ROWS, STUDY_TARGET, STUDY_SET, STUDY_JSON, STUDY_CSV, STUDY_MARKDOWN, STUDY_QUIET };
+enum { STUDY_ALL, STUDY_ROWS, STUDY_PRIM, STUDY_TARGET, STUDY_SET, STUDY_JSON, STUDY_CSV, STUDY_MARKDOWN, STUDY_QUIET };
 
 static const struct { size_t option; enum pim_study_format format; } formats[] = {
     {STUDY_JSON, PIM_STUDY_JSON}, {STUDY_CSV, PIM_STUDY_CSV}, {STUDY_MARKDOWN, PIM_STUDY_MARKDOWN},
@@ -45,6 +46,33 @@ static enum pim_status run_on_target(const struct pim_study *study, const struct
     return status;
 }
 
+static void say_notice(const char *text)
+{
+    fprintf(stderr, "pimento study: %s\n", text);
+}
+
+/* The programs of a checkout in the place of the study's own kernels. */
+static enum pim_status run_checkout(const struct pim_study *study, const struct command_line *line, struct pim_study_report **report,
+                                    struct pim_error *error)
+{
+    struct progress progress;
+    bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&progress);
+    const struct prim_checkout checkout = {
+        .folder = option_text(line, STUDY_PRIM, NULL),
+        .pimento = "/proc/self/exe",
+        .target = option_text(line, STUDY_TARGET, study->target),
+        .settings = line->values[STUDY_SET].texts,
+        .rows = option_text(line, STUDY_ROWS, NULL),
+        .progress = shown ? show_progress : NULL,
+        .context = &progress,
+        .notice = say_notice,
+    };
+    enum pim_status status = prim_checkout_run(&checkout, report, error);
+    if (shown)
+        progress_end(&progress);
+    return status;
+}
+
 /* The studies of one command line and where their reports go. */
 struct run {
     const struct command_line *line;
@@ -56,8 +84,10 @@ struct run {
 static enum pim_status run_one(const struct pim_study *study, struct run *run, struct pim_error *error)
 {
     struct pim_study_report *report = NULL;
-    enum pim_status status = run_on_target(study, run->line, run->registry, &report, error);
-    if (status != PIM_OK)
+    bool checkout = run->line->values[STUDY_PRIM].count > 0;
+    enum pim_status status = checkout ? run_checkout(study, run->line, &report, error)
+                                      : run_on_target(study, run->line, run->registry, &report, error);
+    if (report == NULL)
         return status;
     for (size_t i = 0; i < FORMATS; i++)
         if (run->outputs[i].file)
@@ -65,7 +95,7 @@ static enum pim_status run_one(const struct pim_study *study, struct run *run, s
     if (run->text)
         pim_study_print(report, PIM_STUDY_TEXT, stdout);
     pim_study_report_free(report);
-    return PIM_OK;
+    return status;
 }
 
 static enum pim_status find(const char *name, const struct pim_study **study, struct pim_error *error)
@@ -86,6 +116,8 @@ static enum pim_status run_studies(struct run *run, struct pim_error *error)
     }
     const struct pim_study *study;
     status = find(run->line->operands[0], &study, error);
+    if (status == PIM_OK && run->line->values[STUDY_PRIM].count > 0 && strcmp(study->name, "upmem-prim") != 0)
+        return pim_fail(error, PIM_USAGE, "--prim belongs to study upmem-prim, not to %s", study->name);
     return status == PIM_OK ? run_one(study, run, error) : status;
 }
 
@@ -124,6 +156,8 @@ static enum pim_status run_to_outputs(struct run *run, struct pim_error *error)
 static enum pim_status run_study(const struct command_line *line, struct pim_error *error)
 {
     bool all = line->values[STUDY_ALL].count > 0;
+    if (line->values[STUDY_PRIM].count > 0 && line->operand_count == 0)
+        return pim_fail(error, PIM_USAGE, "--prim belongs to study upmem-prim: expected its name");
     if (all && line->operand_count > 0)
         return pim_fail(error, PIM_USAGE, "--all and the name of a study exclude each other");
     if (!all && (line->operand_count == 0 || strcmp(line->operands[0], "list") == 0)) {
@@ -147,6 +181,8 @@ const struct command command_study = {
         [STUDY_ALL] = {.name = "all", .letter = 'a', .help = "all studies"},
         [STUDY_ROWS] = {.name = "rows", .letter = 'r', .kind = OPTION_TEXT, .argument = "TEXT",
                         .help = "only the rows with TEXT in their group or conditions"},
+        [STUDY_PRIM] = {.name = "prim", .kind = OPTION_DIRECTORY, .argument = "DIR",
+                        .help = "upmem-prim: run the programs in DIR/VA, DIR/GEMV, ... instead of our kernels; --rows chooses by their names"},
         [STUDY_TARGET] = {.name = "target", .letter = 't', .kind = OPTION_TARGET, .argument = "NAME",
                           .help = "another machine than the study's own"},
         [STUDY_SET] = {.name = "set", .letter = 's', .kind = OPTION_TEXT, .argument = "KEY=VALUE", .repeatable = true,

@@ -102,7 +102,8 @@ double pim_study_mean_error(const struct pim_study_report *report, const char *g
     double sum = 0;
     *tests = 0;
     for (size_t i = 0; i < report->count; i++) {
-        if (report->rows[i].basis != PIM_STUDY_TEST || (group != NULL && strcmp(report->rows[i].group, group) != 0))
+        if (report->rows[i].basis != PIM_STUDY_TEST || isnan(report->rows[i].published) ||
+            (group != NULL && strcmp(report->rows[i].group, group) != 0))
             continue;
         sum += fabs(pim_study_error(&report->rows[i]));
         ++*tests;

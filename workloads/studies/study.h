@@ -32,7 +32,7 @@ struct pim_study_row {
     const char *unit;
     const char *source;     /* of the published value */
     enum pim_study_basis basis;
-    double published, measured;
+    double published, measured; /* published: NAN when there is none */
 };
 
 struct pim_study_report {
@@ -69,7 +69,7 @@ enum pim_status pim_study_run(const struct pim_study *study, const struct pim_re
                               struct pim_error *error);
 void pim_study_report_free(struct pim_study_report *report);
 
-/* (measured - published) / published, in percent. */
+/* (measured - published) / published, in percent; NAN without a published value. */
 double pim_study_error(const struct pim_study_row *row);
 
 /* Mean of the absolute errors of the test rows, in percent, and how many there are; of one group or (NULL) of all. */

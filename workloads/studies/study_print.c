@@ -1,5 +1,6 @@
 /* A study's report in four forms, from the same rows. */
 #include <jansson.h>
+#include <math.h>
 #include <string.h>
 
 #include "study.h"
@@ -13,6 +14,17 @@ static const struct basis bases[] = {
 #undef BASIS_ROW
 };
 enum { BASES = sizeof bases / sizeof bases[0] };
+
+/* A figure as text; "-" for what is not known. */
+enum { FIGURE_BYTES = 40 };
+static const char *figure(char *text, const char *format, double value)
+{
+    if (isnan(value))
+        snprintf(text, FIGURE_BYTES, "-");
+    else
+        snprintf(text, FIGURE_BYTES, format, value);
+    return text;
+}
 
 static bool begins_group(const struct pim_study_report *report, size_t i)
 {
@@ -50,13 +62,14 @@ static void print_means(const struct pim_study_report *report, const char *prefi
 
 static void print_text(const struct pim_study_report *report, FILE *stream)
 {
+    char published[FIGURE_BYTES], error[FIGURE_BYTES];
     fprintf(stream, "%s (%s) on %s\n%s\n", report->study->title, report->study->name, report->target, report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
         if (begins_group(report, i))
             fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", row->group, "paper", "pimento", "unit", "error");
-        fprintf(stream, "  %-44s %12.3f %12.3f  %-14s %+8.2f%% %s\n", row->conditions, row->published, row->measured, row->unit,
-                pim_study_error(row), bases[row->basis].mark);
+        fprintf(stream, "  %-44s %12s %12.3f  %-14s %9s %s\n", row->conditions, figure(published, "%.3f", row->published),
+                row->measured, row->unit, figure(error, "%+.2f%%", pim_study_error(row)), bases[row->basis].mark);
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
@@ -68,6 +81,7 @@ static void print_text(const struct pim_study_report *report, FILE *stream)
 
 static void print_markdown(const struct pim_study_report *report, FILE *stream)
 {
+    char published[FIGURE_BYTES], error[FIGURE_BYTES];
     fprintf(stream, "# %s\n\n`pimento study %s`, target `%s`. %s\n", report->study->title, report->study->name, report->target,
             report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
@@ -75,8 +89,8 @@ static void print_markdown(const struct pim_study_report *report, FILE *stream)
         if (begins_group(report, i))
             fprintf(stream, "\n## %s\n\n| conditions | paper | pimento | unit | error | basis | source of the published value |\n"
                             "|---|---:|---:|---|---:|---|---|\n", row->group);
-        fprintf(stream, "| %s | %.3f | %.3f | %s | %+.2f %% | %s | %s |\n", row->conditions, row->published, row->measured,
-                row->unit, pim_study_error(row), bases[row->basis].name, row->source);
+        fprintf(stream, "| %s | %s | %.3f | %s | %s | %s | %s |\n", row->conditions, figure(published, "%.3f", row->published),
+                row->measured, row->unit, figure(error, "%+.2f %%", pim_study_error(row)), bases[row->basis].name, row->source);
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
@@ -99,6 +113,7 @@ static void print_csv_text(const char *text, FILE *stream)
 
 static void print_csv(const struct pim_study_report *report, FILE *stream)
 {
+    char published[FIGURE_BYTES], error[FIGURE_BYTES];
     fprintf(stream, "study,target,group,conditions,paper,pimento,unit,error_percent,basis,source\n");
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
@@ -106,11 +121,17 @@ static void print_csv(const struct pim_study_report *report, FILE *stream)
         print_csv_text(row->group, stream);
         fputc(',', stream);
         print_csv_text(row->conditions, stream);
-        fprintf(stream, ",%.6g,%.6g,%s,%.4f,%s,", row->published, row->measured, row->unit, pim_study_error(row),
+        fprintf(stream, ",%s,%.6g,%s,%s,%s,", isnan(row->published) ? "" : figure(published, "%.6g", row->published),
+                row->measured, row->unit, isnan(row->published) ? "" : figure(error, "%.4f", pim_study_error(row)),
                 bases[row->basis].name);
         print_csv_text(row->source, stream);
         fputc('\n', stream);
     }
+}
+
+static json_t *known(double value)
+{
+    return isnan(value) ? json_null() : json_real(value);
 }
 
 static void print_json(const struct pim_study_report *report, FILE *stream)
@@ -120,9 +141,9 @@ static void print_json(const struct pim_study_report *report, FILE *stream)
     json_t *rows = json_array();
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
-        json_array_append_new(rows, json_pack("{ss ss sf sf ss sf ss ss}", "group", row->group, "conditions", row->conditions,
-                                              "paper", row->published, "pimento", row->measured, "unit", row->unit,
-                                              "error_percent", pim_study_error(row), "basis", bases[row->basis].name, "source",
+        json_array_append_new(rows, json_pack("{ss ss so sf ss so ss ss}", "group", row->group, "conditions", row->conditions,
+                                              "paper", known(row->published), "pimento", row->measured, "unit", row->unit,
+                                              "error_percent", known(pim_study_error(row)), "basis", bases[row->basis].name, "source",
                                               row->source));
     }
     json_t *root = json_pack("{si ss ss ss ss sf sI so}", "schema_version", SCHEMA_VERSION, "study", report->study->name, "title",
