@@ -1,25 +1,29 @@
-/* Does the study meet what it promises: the mean error, and vector addition at every tasklet count? */
+/* Do the studies meet what they promise, and are their tables complete? Are a checkout's programs held against the right figures? */
 #include "kernel_fixture.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "studies/prim_checkout.h"
 #include "studies/study.h"
 
-static struct pim_study_report *run_study(const char *name)
+static struct pim_study_report *run_rows(const char *name, const char *rows)
 {
+    const struct pim_study_options options = {.rows = rows};
     struct pim_registry *registry;
     struct pim_study_report *report;
     struct pim_error error = {0};
     ck_assert_msg(pim_registry_open(&registry, &error) == PIM_OK, "%s", error.text);
-    ck_assert_msg(pim_study_run(pim_study_named(name), registry, NULL, NULL, &report, &error) == PIM_OK, "%s", error.text);
+    ck_assert_msg(pim_study_run(pim_study_named(name), registry, NULL, &options, &report, &error) == PIM_OK, "%s", error.text);
     pim_registry_close(registry);
     return report;
 }
 
 START_TEST(upmem_micro_is_within_its_bounds)
 {
-    struct pim_study_report *report = run_study("upmem-micro");
+    struct pim_study_report *report = run_rows("upmem-micro", NULL);
     size_t tests, vector_additions = 0;
     double mean = pim_study_mean_error(report, NULL, &tests);
     ck_assert_uint_ge(tests, 15);
@@ -38,6 +42,203 @@ START_TEST(upmem_micro_is_within_its_bounds)
 }
 END_TEST
 
+/* ---- upmem-prim ---- */
+
+/* The bound: GEMV of at least 10 ms within 2 %, and vector addition. The other rows are printed, not bounded. */
+START_TEST(upmem_prim_kernels_are_within_their_bounds)
+{
+    static const char *const groups[] = {"Kernel: VA", "Kernel: GEMV"};
+    static const size_t tests[] = {5, 15};
+    struct pim_study_report *report = run_rows("upmem-prim", groups[_i]);
+    size_t seen = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        ck_assert_msg(row->measured > 0 && isfinite(row->measured), "%s", row->conditions);
+        if (row->basis != PIM_STUDY_TEST)
+            continue;
+        seen++;
+        ck_assert_msg(fabs(pim_study_error(row)) <= 2, "%s, %s: error %.2f %%", row->group, row->conditions, pim_study_error(row));
+    }
+    ck_assert_uint_eq(seen, tests[_i]);
+    pim_study_report_free(report);
+}
+END_TEST
+
+/* The published bandwidths are what the parameters of the link come from. */
+START_TEST(upmem_prim_transfers_have_times)
+{
+    struct pim_study_report *report = run_rows("upmem-prim", "Transfers: parallel, one");
+    ck_assert_uint_ge(report->count, 6);
+    for (size_t i = 0; i < report->count; i++)
+        ck_assert_msg(report->rows[i].measured > 0 && isfinite(report->rows[i].measured), "%s", report->rows[i].conditions);
+    pim_study_report_free(report);
+
+    report = run_rows("upmem-prim", "Transfers: bandwidth");
+    ck_assert_uint_eq(report->count, 5);
+    for (size_t i = 0; i < report->count; i++)
+        ck_assert_msg(fabs(pim_study_error(&report->rows[i])) <= 20, "%s: error %.2f %%", report->rows[i].conditions,
+                      pim_study_error(&report->rows[i]));
+    pim_study_report_free(report);
+}
+END_TEST
+
+START_TEST(launches_cost_more_on_more_dpus)
+{
+    struct pim_study_report *report = run_rows("upmem-prim", "Launch cost");
+    ck_assert_uint_eq(report->count, 8);
+    for (size_t i = 1; i < report->count; i++)
+        ck_assert_msg(report->rows[i].measured >= report->rows[i - 1].measured, "%s", report->rows[i].conditions);
+    pim_study_report_free(report);
+}
+END_TEST
+
+START_TEST(rows_of_every_study_are_complete)
+{
+    size_t rows = 0;
+    for (const struct pim_study *const *study = pim_studies; *study != NULL; study++) {
+        struct pim_study_row row, before = {.group = "", .conditions = ""};
+        for (size_t i = 0; i < (*study)->row_count; i++, before = row, rows++) {
+            (*study)->describe(i, &row);
+            ck_assert_msg(row.group[0] && row.conditions[0] && row.unit[0] && row.source[0] && row.published > 0, "%s: row %zu",
+                          (*study)->name, i);
+            ck_assert_msg(strcmp(row.group, before.group) != 0 || strcmp(row.conditions, before.conditions) != 0, "%s twice",
+                          row.conditions);
+            if (strstr(row.group, "Kernel: GEMV") != NULL)
+                ck_assert_msg((row.basis == PIM_STUDY_LAUNCH) == (row.published < 10), "%s: what is a short row", row.conditions);
+        }
+    }
+    ck_assert_uint_ge(rows, 100);
+}
+END_TEST
+
+START_TEST(a_text_that_no_row_has_is_wrong_use)
+{
+    const struct pim_study_options options = {.rows = "no such row"};
+    struct pim_registry *registry;
+    struct pim_study_report *report;
+    struct pim_error error = {0};
+    ck_assert_int_eq(pim_registry_open(&registry, &error), PIM_OK);
+    ck_assert_int_eq(pim_study_run(pim_study_named("upmem-prim"), registry, NULL, &options, &report, &error), PIM_USAGE);
+    ck_assert_ptr_null(report);
+    pim_registry_close(registry);
+}
+END_TEST
+
+/* ---- the programs of a checkout ---- */
+
+static const char sample_log[] = "CPU-DPU parallel: 12,174784,174784\n"
+                                 "CPU Time (ms): 6.5\tCPU-DPU Time (ms): 5.25\tDPU Kernel Time (ms): 1.5\tDPU-CPU Time (ms): 6.25\t[OK]\n"
+                                 "Longest Diagonal Inter-DPU Time (ms): 9.0\n";
+
+START_TEST(times_are_found_in_a_log)
+{
+    ck_assert_double_eq(prim_log_time(sample_log, "CPU-DPU"), 5.25);
+    ck_assert_double_eq(prim_log_time(sample_log, "DPU Kernel"), 1.5);
+    ck_assert_double_eq(prim_log_time(sample_log, "DPU-CPU"), 6.25);
+    ck_assert_double_lt(prim_log_time(sample_log, "Inter-DPU"), 0);
+    ck_assert_double_lt(prim_log_time(sample_log, "Kernel"), 0);
+    ck_assert_double_lt(prim_log_time("", "DPU Kernel"), 0);
+    ck_assert_double_lt(prim_log_time("DPU Kernel Time (ms): ?", "DPU Kernel"), 0);
+    ck_assert_double_eq(prim_log_time("a    Step 2 Time(ms): 3", "Step 2"), 3); /* as one program prints it */
+}
+END_TEST
+
+static void write_file(const char *folder, const char *name, const char *text, mode_t mode)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_msg(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
+    ck_assert_int_eq(chmod(path, mode), 0);
+}
+
+/* In the place of `pimento`: says what the program would, writes a report of one launch. */
+static const char stand_in[] =
+    "#!/bin/sh\n"
+    "for word; do case $word in --json=*) file=${word#--json=};; esac; done\n"
+    "cat >\"$file\" <<'END'\n"
+    "{\"run\": {\"dpus\": {\"value\": 60}, \"launches\": {\"value\": 1}},\n"
+    " \"time\": {\"kernel\": {\"value\": 1400000000}, \"launch\": {\"value\": 100000000}, \"transfer\": {\"value\": 11000000000},\n"
+    "  \"to_unit_busy\": {\"value\": 5250000000}, \"from_unit_busy\": {\"value\": 5750000000},\n"
+    "  \"elapsed\": {\"value\": 12500000000}},\n"
+    " \"launches\": [{\"launch\": 1, \"kernel\": 1400000000}]}\n"
+    "END\n"
+    "[ -f bin/host_code ] && cat answer\n";
+
+static unsigned notices;
+static void count_notice(const char *text)
+{
+    (void)text;
+    notices++;
+}
+
+static enum pim_status run_stand_in(const char *answer, const char *rows, struct pim_study_report **report, struct pim_error *error)
+{
+    static const char *const folders[] = {"", "/VA", "/VA/bin", "/VA/profile", "/SpMV", "/SpMV/bin"};
+    static const char *const files[] = {"/pimento", "/VA/answer", "/VA/bin/host_code", "/VA/profile/outs_tl16_bl10_dpus60",
+                                        "/SpMV/bin/host_code"};
+    char root[] = "study-XXXXXX", path[600], pimento[4200], here[4096];
+    ck_assert_ptr_nonnull(mkdtemp(root));
+    ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+    for (size_t i = 1; i < sizeof folders / sizeof *folders; i++) {
+        snprintf(path, sizeof path, "%s%s", root, folders[i]);
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+    }
+    const char *const texts[] = {stand_in, answer, "#!/bin/sh\n", sample_log, "#!/bin/sh\n"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        write_file(root, files[i], texts[i], 0700);
+    snprintf(pimento, sizeof pimento, "%s/%s/pimento", here, root);
+    const struct prim_checkout checkout = {
+        .folder = root, .pimento = pimento, .target = "upmem-2556", .rows = rows, .notice = count_notice};
+    notices = 0;
+    enum pim_status status = prim_checkout_run(&checkout, report, error);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s%s", root, files[i]);
+        unlink(path);
+    }
+    for (size_t i = sizeof folders / sizeof *folders; i-- > 0;) {
+        snprintf(path, sizeof path, "%s%s", root, folders[i]);
+        rmdir(path);
+    }
+    return status;
+}
+
+static const struct pim_study_row *row_of(const struct pim_study_report *report, const char *group)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (strcmp(report->rows[i].group, group) == 0 && strcmp(report->rows[i].conditions, "VA") == 0)
+            return &report->rows[i];
+    ck_abort_msg("no row VA in %s", group);
+    return NULL;
+}
+
+START_TEST(programs_of_a_checkout_meet_their_logs)
+{
+    struct pim_study_report *report;
+    struct pim_error error = {0};
+    ck_assert_msg(run_stand_in("[OK] Outputs are equal\n", NULL, &report, &error) == PIM_OK, "%s", error.text);
+    ck_assert_uint_eq(notices, 15); /* fourteen without a program, one without its input */
+    ck_assert_double_eq_tol(pim_study_error(row_of(report, "Kernel, with launch")), 0, 1e-9);
+    ck_assert_double_eq_tol(pim_study_error(row_of(report, "Host to DPUs")), 0, 1e-9);
+    ck_assert_double_eq_tol(pim_study_error(row_of(report, "DPUs to host")), -8, 1e-9);
+    ck_assert_double_eq_tol(row_of(report, "All transfers")->published, 11.5, 1e-9);
+    ck_assert_double_eq_tol(row_of(report, "Simulated time")->measured, 12.5, 1e-9);
+    ck_assert(isnan(row_of(report, "Wall time on this machine")->published));
+    pim_study_report_free(report);
+}
+END_TEST
+
+START_TEST(a_program_that_finds_a_difference_is_told)
+{
+    struct pim_study_report *report;
+    struct pim_error error = {0};
+    ck_assert_int_eq(run_stand_in("[ERROR] Outputs differ!\n", NULL, &report, &error), PIM_MISMATCH);
+    ck_assert_ptr_null(report);
+    ck_assert_uint_eq(notices, 16);
+    ck_assert_int_eq(run_stand_in("", "SpMV", &report, &error), PIM_BAD_INPUT);
+}
+END_TEST
+
 static const struct pim_study example_study = {.name = "example", .title = "Example", .target = "upmem-2556", .notes = "Notes."};
 
 START_TEST(reports_have_every_row_in_every_format)
@@ -46,9 +247,10 @@ START_TEST(reports_have_every_row_in_every_format)
         {"Group one", "with \"quotes\", commas", "MB/s", "a source", PIM_STUDY_TEST, 100, 103},
         {"Group one", "second", "MB/s", "a source", PIM_STUDY_MODEL, 100, 150},
         {"Group two", "third", "cycles", "a source", PIM_STUDY_ROUTINE, 10, 9},
+        {"Group two", "fourth", "x", "", PIM_STUDY_TEST, NAN, 2}, /* no published value: no error, not in the mean */
     };
     char target[] = "upmem-2556";
-    struct pim_study_report report = {&example_study, target, 3, rows};
+    struct pim_study_report report = {&example_study, target, 4, rows};
     static const char *const expected[] = {
         [PIM_STUDY_TEXT] = "rows that are a test: 3.00 %",
         [PIM_STUDY_JSON] = "\"mean_absolute_error_percent\": 3.0",
@@ -74,6 +276,14 @@ int main(void)
     TCase *tcase = tcase_create("study");
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, upmem_micro_is_within_its_bounds);
+    tcase_add_loop_test(tcase, upmem_prim_kernels_are_within_their_bounds, 0, 2);
+    tcase_add_test(tcase, upmem_prim_transfers_have_times);
+    tcase_add_test(tcase, launches_cost_more_on_more_dpus);
+    tcase_add_test(tcase, rows_of_every_study_are_complete);
+    tcase_add_test(tcase, a_text_that_no_row_has_is_wrong_use);
+    tcase_add_test(tcase, times_are_found_in_a_log);
+    tcase_add_test(tcase, programs_of_a_checkout_meet_their_logs);
+    tcase_add_test(tcase, a_program_that_finds_a_difference_is_told);
     tcase_add_test(tcase, reports_have_every_row_in_every_format);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -163,7 +163,7 @@ static void say(const struct prim_checkout *checkout, const struct prim_applicat
 
 static bool can_run(const struct prim_checkout *checkout, const struct prim_application *application, const struct places *places)
 {
-    char path[8192];
+    char path[2 * PLACE_BYTES];
     snprintf(path, sizeof path, "%s/%s", places->folder, application->words[0]);
     if (access(path, X_OK) != 0) {
         say(checkout, application, "skipped: no program ", path);
@@ -207,15 +207,17 @@ static bool is_right(const struct prim_checkout *checkout, const struct prim_app
     return true;
 }
 
+/* A log without times is none. */
 static void find_log(const struct prim_checkout *checkout, struct run *run, const struct places *places)
 {
-    char path[8192], count[64];
+    char path[2 * PLACE_BYTES];
     snprintf(path, sizeof path, "%s/profile/outs_tl16_bl10_dpus%" PRIu64, places->folder, run->dpus);
     run->log = read_text(path);
-    if (run->log != NULL)
+    if (run->log != NULL && prim_log_time(run->log, run->application->columns[0].label) >= 0)
         return;
-    snprintf(count, sizeof count, "%" PRIu64 " DPUs", run->dpus);
-    say(checkout, run->application, "no log of this size for ", count);
+    say(checkout, run->application, run->log != NULL ? "no times in the log " : "no log for as many DPUs as it uses: ", path);
+    free(run->log);
+    run->log = NULL;
 }
 
 static enum pim_status run_application(const struct prim_checkout *checkout, struct places *places, struct run *run,
