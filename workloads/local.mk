@@ -6,4 +6,4 @@ libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h wor
 	workloads/studies/measure.c workloads/studies/measure.h workloads/studies/upmem_micro.c \
 	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c \
 	workloads/studies/prim_applications.c workloads/studies/prim_checkout.c workloads/studies/prim_checkout.h
-dist_doc_DATA += doc/studies.md doc/study-upmem-micro.md
+dist_doc_DATA += doc/studies.md doc/study-upmem-micro.md doc/study-upmem-prim.md doc/study-upmem-prim-result.md
