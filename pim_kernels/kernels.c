@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 extern const struct pim_kernel kernel_vector_add, kernel_reduction, kernel_histogram, kernel_gemv_int8, kernel_gemv_int32,
-    kernel_gemv_float, kernel_arithmetic_loops, kernel_wram_stream, kernel_mram_stream;
+    kernel_gemv_float, kernel_arithmetic_loops, kernel_wram_stream, kernel_mram_stream, kernel_histogram_image;
 
 const struct pim_kernel *const pim_kernels[] = {
-    &kernel_vector_add, &kernel_reduction,        &kernel_histogram,   &kernel_gemv_int8,   &kernel_gemv_int32,
-    &kernel_gemv_float, &kernel_arithmetic_loops, &kernel_wram_stream, &kernel_mram_stream, NULL,
+    &kernel_vector_add,       &kernel_reduction,   &kernel_histogram,   &kernel_histogram_image, &kernel_gemv_int8,
+    &kernel_gemv_int32,       &kernel_gemv_float,  &kernel_arithmetic_loops, &kernel_wram_stream, &kernel_mram_stream,
+    NULL,
 };
 
 const struct pim_kernel *pim_kernel_named(const char *name)

@@ -16,6 +16,9 @@ uint64_t operator_reduction_int64(const uint64_t *elements, size_t count);
 /* bins[v] += how many elements are v, modulo 2^32 */
 void operator_histogram_uint8(const uint8_t *elements, size_t count, uint32_t bins[256]);
 
+/* bins[(pixel x bins) / 4096] += how many pixels of 12 bits there are */
+void operator_histogram_image(const uint32_t *pixels, size_t count, size_t bin_count, uint32_t *bins);
+
 /* y = A x; `stride` is the distance of two rows in elements. int8: products summed in int32. int32: modulo
  * 2^32. float: each product and each sum rounded to single precision, first column first. */
 void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);

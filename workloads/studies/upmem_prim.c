@@ -83,6 +83,9 @@ static const struct kernel_row kernel_rows[] = {
     SIXTY("VA, 2,621,440 int32", 1.604, TEST, "vector_add", {"elements", 2621440}),
     SIXTY("GEMV, 8,192 x 1,024 uint32", 9.131667, TEST, "gemv_int32", {"rows", 8192}, {"columns", 1024}, {"range", 50}),
     SIXTY("RED, 6,553,600 int64", 2.772, TEST, "reduction", {"elements", 6553600}),
+    SIXTY("HST-S, 1,572,864 pixels, 256 bins", 2.551, TEST, "histogram_image", {"elements", 1572864}, {"bins", 256}),
+    SIXTY("HST-L, 1,572,864 pixels, 256 bins", 7.398, ALGORITHM, "histogram_image", {"elements", 1572864}, {"bins", 256},
+          {"shared", 1}),
 };
 enum { KERNEL_ROWS = sizeof kernel_rows / sizeof *kernel_rows };
 
