@@ -21,28 +21,42 @@ static void list(void)
         printf("%-20s %s\n", (*study)->name, (*study)->title);
 }
 
+struct study_context {
+    const struct command_line *line;
+    const struct pim_registry *registry;
+    struct progress progress;
+};
+
 static void show_progress(void *context, size_t done, size_t rows)
 {
-    progress_show_count(context, done, rows, "rows");
+    struct study_context *study = context;
+    progress_show_count(&study->progress, done, rows, "rows");
 }
 
-/* A study runs on its own target unless another one is named; --set changes either. */
-static enum pim_status run_on_target(const struct pim_study *study, const struct command_line *line,
-                                     const struct pim_registry *registry, struct pim_study_report **report,
-                                     struct pim_error *error)
+/* --set changes every machine that the study uses. */
+static enum pim_status open_target(void *context, const char *name, struct pim_target **target, struct pim_error *error)
 {
-    struct pim_target *target = NULL;
-    enum pim_status status = settings_target(registry, option_text(line, STUDY_TARGET, study->target),
-                                             line->values[STUDY_SET].texts, &target, error);
-    if (status != PIM_OK)
-        return status;
-    struct progress progress;
-    bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&progress);
-    const struct pim_study_options options = {option_text(line, STUDY_ROWS, NULL), shown ? show_progress : NULL, &progress};
-    status = pim_study_run(study, registry, target, &options, report, error);
+    const struct study_context *study = context;
+    return settings_target(study->registry, name, study->line->values[STUDY_SET].texts, target, error);
+}
+
+/* A study runs on its own machines unless another one is named. */
+static enum pim_status run_on_targets(const struct pim_study *study, const struct command_line *line,
+                                      const struct pim_registry *registry, struct pim_study_report **report,
+                                      struct pim_error *error)
+{
+    struct study_context context = {.line = line, .registry = registry};
+    bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&context.progress);
+    const struct pim_study_options options = {
+        .rows = option_text(line, STUDY_ROWS, NULL),
+        .target = option_text(line, STUDY_TARGET, NULL),
+        .open = open_target,
+        .progress = shown ? show_progress : NULL,
+        .context = &context,
+    };
+    enum pim_status status = pim_study_run(study, registry, &options, report, error);
     if (shown)
-        progress_end(&progress);
-    pim_target_close(target);
+        progress_end(&context.progress);
     return status;
 }
 
@@ -52,24 +66,23 @@ static void say_notice(const char *text)
 }
 
 /* The programs of a checkout in the place of the study's own kernels. */
-static enum pim_status run_checkout(const struct pim_study *study, const struct command_line *line, struct pim_study_report **report,
-                                    struct pim_error *error)
+static enum pim_status run_checkout(const struct command_line *line, struct pim_study_report **report, struct pim_error *error)
 {
-    struct progress progress;
-    bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&progress);
+    struct study_context context = {.line = line};
+    bool shown = line->values[STUDY_QUIET].count == 0 && progress_begin(&context.progress);
     const struct prim_checkout checkout = {
         .folder = option_text(line, STUDY_PRIM, NULL),
         .pimento = "/proc/self/exe",
-        .target = option_text(line, STUDY_TARGET, study->target),
+        .target = option_text(line, STUDY_TARGET, PRIM_LOG_TARGET),
         .settings = line->values[STUDY_SET].texts,
         .rows = option_text(line, STUDY_ROWS, NULL),
         .progress = shown ? show_progress : NULL,
-        .context = &progress,
+        .context = &context,
         .notice = say_notice,
     };
     enum pim_status status = prim_checkout_run(&checkout, report, error);
     if (shown)
-        progress_end(&progress);
+        progress_end(&context.progress);
     return status;
 }
 
@@ -85,8 +98,8 @@ static enum pim_status run_one(const struct pim_study *study, struct run *run, s
 {
     struct pim_study_report *report = NULL;
     bool checkout = run->line->values[STUDY_PRIM].count > 0;
-    enum pim_status status = checkout ? run_checkout(study, run->line, &report, error)
-                                      : run_on_target(study, run->line, run->registry, &report, error);
+    enum pim_status status = checkout ? run_checkout(run->line, &report, error)
+                                      : run_on_targets(study, run->line, run->registry, &report, error);
     if (report == NULL)
         return status;
     for (size_t i = 0; i < FORMATS; i++)

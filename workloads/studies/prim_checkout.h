@@ -4,6 +4,9 @@
 
 #include "study.h"
 
+/* The machine of the logs of 852866031/prim-benchmarks-insight. */
+#define PRIM_LOG_TARGET "upmem-prim-logs"
+
 /* One time that a log prints. A program may launch several kernels in turn: those numbered phase, phase + period, ... are meant. */
 struct prim_column {
     const char *label; /* before " Time" */

@@ -16,66 +16,87 @@ const struct pim_study *pim_study_named(const char *name)
     return NULL;
 }
 
+struct study_run {
+    struct pim_study_report *report;
+    const struct pim_registry *registry;
+    const struct pim_study_options *options;
+    size_t *indices;           /* of the report's rows in the study */
+    const char *open;          /* name of `target` */
+    struct pim_target *target; /* of the row before; rows of a machine stand together */
+};
+
 /* Fill `indices` and the report's rows with what is chosen. */
-static enum pim_status choose_rows(struct pim_study_report *report, size_t *indices, const char *text, struct pim_error *error)
+static enum pim_status choose_rows(struct study_run *run, struct pim_error *error)
 {
+    struct pim_study_report *report = run->report;
+    const char *text = run->options->rows;
     for (size_t i = 0; i < report->study->row_count; i++) {
         struct pim_study_row *row = &report->rows[report->count];
         report->study->describe(i, row);
+        if (run->options->target != NULL)
+            row->target = NULL;
         if (text == NULL || strstr(row->group, text) != NULL || strstr(row->conditions, text) != NULL)
-            indices[report->count++] = i;
+            run->indices[report->count++] = i;
     }
     if (report->count == 0)
         return pim_fail(error, PIM_USAGE, "study %s has no row with '%s' in it", report->study->name, text != NULL ? text : "");
     return PIM_OK;
 }
 
-static enum pim_status measure_rows(const struct pim_target *target, struct pim_study_report *report, const size_t *indices,
-                                    const struct pim_study_options *options, struct pim_error *error)
+static enum pim_status open_machine(struct study_run *run, const char *name, struct pim_error *error)
 {
+    const struct pim_study_options *options = run->options;
+    if (run->open != NULL && strcmp(run->open, name) == 0)
+        return PIM_OK;
+    pim_target_close(run->target);
+    run->target = NULL;
+    run->open = name;
+    return options->open != NULL ? options->open(options->context, name, &run->target, error)
+                                 : pim_target_open(run->registry, name, &run->target, error);
+}
+
+static enum pim_status measure_rows(struct study_run *run, struct pim_error *error)
+{
+    struct pim_study_report *report = run->report;
     for (size_t i = 0; i < report->count; i++) {
-        enum pim_status status = report->study->measure(target, indices[i], &report->rows[i].measured, error);
+        struct pim_study_row *row = &report->rows[i];
+        enum pim_status status = open_machine(run, row->target != NULL ? row->target : report->target, error);
+        if (status == PIM_OK)
+            status = report->study->measure(run->target, run->indices[i], &row->measured, error);
         if (status != PIM_OK)
             return status;
-        if (options->progress != NULL)
-            options->progress(options->context, i + 1, report->count);
+        if (run->options->progress != NULL)
+            run->options->progress(run->options->context, i + 1, report->count);
     }
     return PIM_OK;
 }
 
-static enum pim_status run_on(const struct pim_target *target, struct pim_study_report *report,
-                              const struct pim_study_options *options, struct pim_error *error)
+static enum pim_status run_study(struct study_run *run, struct pim_error *error)
 {
-    size_t rows = report->study->row_count, *indices = calloc(rows, sizeof *indices);
-    report->target = strdup(pim_target_name(target));
+    struct pim_study_report *report = run->report;
+    size_t rows = report->study->row_count;
+    report->target = strdup(run->options->target != NULL ? run->options->target : report->study->target);
     report->rows = calloc(rows, sizeof *report->rows);
-    enum pim_status status = PIM_OK;
-    if (report->target == NULL || report->rows == NULL || indices == NULL)
-        status = pim_fail(error, PIM_NO_MEMORY, "no memory for %zu rows", rows);
-    if (status == PIM_OK)
-        status = choose_rows(report, indices, options->rows, error);
-    if (status == PIM_OK)
-        status = measure_rows(target, report, indices, options, error);
-    free(indices);
-    return status;
+    run->indices = calloc(rows, sizeof *run->indices);
+    if (report->target == NULL || report->rows == NULL || run->indices == NULL)
+        return pim_fail(error, PIM_NO_MEMORY, "no memory for %zu rows", rows);
+    enum pim_status status = choose_rows(run, error);
+    return status == PIM_OK ? measure_rows(run, error) : status;
 }
 
-enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry, const struct pim_target *target,
+enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry,
                               const struct pim_study_options *options, struct pim_study_report **report,
                               struct pim_error *error)
 {
     static const struct pim_study_options none;
-    struct pim_target *own = NULL;
-    enum pim_status status = PIM_OK;
     *report = calloc(1, sizeof **report);
     if (*report == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for a report");
     (*report)->study = study;
-    if (target == NULL)
-        status = pim_target_open(registry, study->target, &own, error);
-    if (status == PIM_OK)
-        status = run_on(target != NULL ? target : own, *report, options != NULL ? options : &none, error);
-    pim_target_close(own);
+    struct study_run run = {.report = *report, .registry = registry, .options = options != NULL ? options : &none};
+    enum pim_status status = run_study(&run, error);
+    pim_target_close(run.target);
+    free(run.indices);
     if (status != PIM_OK) {
         pim_study_report_free(*report);
         *report = NULL;

@@ -31,13 +31,14 @@ struct pim_study_row {
     const char *conditions;
     const char *unit;
     const char *source;     /* of the published value */
+    const char *target;     /* the machine; NULL: the study's own */
     enum pim_study_basis basis;
     double published, measured; /* published: NAN when there is none */
 };
 
 struct pim_study_report {
     const struct pim_study *study;
-    char *target;           /* its name; the report outlives the target itself */
+    char *target;           /* the machine of rows that name none */
     size_t count;
     struct pim_study_row *rows;
 };
@@ -56,15 +57,18 @@ struct pim_study {
 extern const struct pim_study *const pim_studies[]; /* NULL-ended */
 const struct pim_study *pim_study_named(const char *name);
 
-/* Which rows, and who is told of each as it is done. All may be NULL. */
+/* What may be chosen, and who is told of each row as it is done. All may be NULL. */
 struct pim_study_options {
-    const char *rows; /* only those with this text in their group or conditions; none is PIM_USAGE */
+    const char *rows;   /* only those with this text in their group or conditions; none is PIM_USAGE */
+    const char *target; /* one machine for all rows, in the place of their own */
+    /* Opens a machine by name; NULL: as its file says. */
+    enum pim_status (*open)(void *context, const char *name, struct pim_target **target, struct pim_error *error);
     void (*progress)(void *context, size_t done, size_t rows);
     void *context;
 };
 
-/* Run a study on a target (NULL: the study's own). The report is freed with pim_study_report_free. */
-enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry, const struct pim_target *target,
+/* The report is freed with pim_study_report_free. */
+enum pim_status pim_study_run(const struct pim_study *study, const struct pim_registry *registry,
                               const struct pim_study_options *options, struct pim_study_report **report,
                               struct pim_error *error);
 void pim_study_report_free(struct pim_study_report *report);

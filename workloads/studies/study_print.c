@@ -16,13 +16,25 @@ static const struct basis bases[] = {
 enum { BASES = sizeof bases / sizeof bases[0] };
 
 /* A figure as text; "-" for what is not known. */
-enum { FIGURE_BYTES = 40 };
+enum { FIGURE_BYTES = 40, HEADING_BYTES = 256 };
 static const char *figure(char *text, const char *format, double value)
 {
     if (isnan(value))
         snprintf(text, FIGURE_BYTES, "-");
     else
         snprintf(text, FIGURE_BYTES, format, value);
+    return text;
+}
+
+static const char *machine_of(const struct pim_study_report *report, const struct pim_study_row *row)
+{
+    return row->target != NULL ? row->target : report->target;
+}
+
+/* "Group", or "Group (machine)" when the machine is not the study's. */
+static const char *heading(char *text, size_t size, const struct pim_study_row *row)
+{
+    snprintf(text, size, row->target != NULL ? "%s (%s)" : "%s", row->group, row->target);
     return text;
 }
 
@@ -62,12 +74,12 @@ static void print_means(const struct pim_study_report *report, const char *prefi
 
 static void print_text(const struct pim_study_report *report, FILE *stream)
 {
-    char published[FIGURE_BYTES], error[FIGURE_BYTES];
+    char published[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
     fprintf(stream, "%s (%s) on %s\n%s\n", report->study->title, report->study->name, report->target, report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
         if (begins_group(report, i))
-            fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", row->group, "paper", "pimento", "unit", "error");
+            fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", heading(group, sizeof group, row), "paper", "pimento", "unit", "error");
         fprintf(stream, "  %-44s %12s %12.3f  %-14s %9s %s\n", row->conditions, figure(published, "%.3f", row->published),
                 row->measured, row->unit, figure(error, "%+.2f%%", pim_study_error(row)), bases[row->basis].mark);
     }
@@ -81,14 +93,14 @@ static void print_text(const struct pim_study_report *report, FILE *stream)
 
 static void print_markdown(const struct pim_study_report *report, FILE *stream)
 {
-    char published[FIGURE_BYTES], error[FIGURE_BYTES];
+    char published[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
     fprintf(stream, "# %s\n\n`pimento study %s`, target `%s`. %s\n", report->study->title, report->study->name, report->target,
             report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
         if (begins_group(report, i))
             fprintf(stream, "\n## %s\n\n| conditions | paper | pimento | unit | error | basis | source of the published value |\n"
-                            "|---|---:|---:|---|---:|---|---|\n", row->group);
+                            "|---|---:|---:|---|---:|---|---|\n", heading(group, sizeof group, row));
         fprintf(stream, "| %s | %s | %.3f | %s | %s | %s | %s |\n", row->conditions, figure(published, "%.3f", row->published),
                 row->measured, row->unit, figure(error, "%+.2f %%", pim_study_error(row)), bases[row->basis].name, row->source);
     }
@@ -117,7 +129,7 @@ static void print_csv(const struct pim_study_report *report, FILE *stream)
     fprintf(stream, "study,target,group,conditions,paper,pimento,unit,error_percent,basis,source\n");
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
-        fprintf(stream, "%s,%s,", report->study->name, report->target);
+        fprintf(stream, "%s,%s,", report->study->name, machine_of(report, row));
         print_csv_text(row->group, stream);
         fputc(',', stream);
         print_csv_text(row->conditions, stream);
@@ -141,7 +153,7 @@ static void print_json(const struct pim_study_report *report, FILE *stream)
     json_t *rows = json_array();
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
-        json_array_append_new(rows, json_pack("{ss ss so sf ss so ss ss}", "group", row->group, "conditions", row->conditions,
+        json_array_append_new(rows, json_pack("{ss ss ss so sf ss so ss ss}", "target", machine_of(report, row), "group", row->group, "conditions", row->conditions,
                                               "paper", known(row->published), "pimento", row->measured, "unit", row->unit,
                                               "error_percent", known(pim_study_error(row)), "basis", bases[row->basis].name, "source",
                                               row->source));

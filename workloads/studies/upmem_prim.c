@@ -16,7 +16,7 @@ static const double PS_PER_MS = 1e9;
 /* ---- kernels ---- */
 
 struct kernel_row {
-    const char *group, *conditions, *source;
+    const char *group, *conditions, *source, *target;
     double milliseconds;
     enum pim_study_basis basis;
     struct study_kernel kernel;
@@ -25,16 +25,16 @@ struct kernel_row {
 #define T(n) {"tasklets", n}
 
 #define VA(tasklets, text, figure)                                                                                            \
-    {"Kernel: VA, int32, 2,621,440 elements, 1 DPU", text, PRIM_INSIGHT_LOG, figure, PIM_STUDY_TEST,                          \
+    {"Kernel: VA, int32, 2,621,440 elements, 1 DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,                          \
      {"vector_add", 1, {T(tasklets), {"elements", 2621440}}}}
 
 /* Values 0 to 49, as the host program draws them. */
 #define GEMV(dpus, tasklets, text, figure, basis_of_row)                                                                      \
-    {"Kernel: GEMV, uint32, 4,096 x 256", text, PRIM_GEMV_LOG, figure, PIM_STUDY_##basis_of_row,                              \
+    {"Kernel: GEMV, uint32, 4,096 x 256", text, PRIM_GEMV_LOG, NULL, figure, PIM_STUDY_##basis_of_row,                              \
      {"gemv_int32", dpus, {T(tasklets), {"rows", 4096}, {"columns", 256}, {"range", 50}}}}
 
 #define SIXTY(text, figure, basis_of_row, name, ...)                                                                          \
-    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}}
+    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}}
 
 static const struct kernel_row kernel_rows[] = {
     VA(1, "1 tasklet", 884.67),
@@ -139,7 +139,7 @@ static void describe(size_t index, struct pim_study_row *row)
     if (index < FIRST_TRANSFER) {
         const struct kernel_row *kernel = &kernel_rows[index];
         *row = (struct pim_study_row){.group = kernel->group, .conditions = kernel->conditions, .unit = "ms",
-                                      .source = kernel->source, .basis = kernel->basis, .published = kernel->milliseconds};
+                                      .source = kernel->source, .target = kernel->target, .basis = kernel->basis, .published = kernel->milliseconds};
     } else if (index < FIRST_LAUNCH) {
         prim_transfer_describe(index - FIRST_TRANSFER, row);
     } else {

@@ -2,6 +2,7 @@
 #ifndef UPMEM_PRIM_H
 #define UPMEM_PRIM_H
 
+#include "prim_checkout.h"
 #include "study.h"
 
 #define PRIM_INSIGHT_LOG "hardware log, GitHub 852866031/prim-benchmarks-insight @91bed18"

@@ -48,7 +48,7 @@ static const char *const unit_names[] = {"ms", "GB/s"};
 
 enum { STEPS = 6 };
 struct transfer_row {
-    const char *group, *conditions, *source;
+    const char *group, *conditions, *source, *target;
     double published;
     enum unit unit;
     enum pim_study_basis basis;
@@ -62,11 +62,13 @@ struct transfer_row {
 #define BANDWIDTH "Transfers: bandwidth of PrIM"
 #define GEMV_GROUP "Transfers: GEMV, 4,096 x 256 uint32, matrix split, vector to each DPU"
 
-#define LOG(group, text, figure, ...) {group, text, PRIM_INSIGHT_LOG, figure, MILLISECONDS, PIM_STUDY_TEST, {__VA_ARGS__}}
+/* MODEL: the source of a parameter in the target file, or of its default. */
+#define LOG(group, basis_of_row, text, figure, ...)                                                                           \
+    {group, text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, MILLISECONDS, PIM_STUDY_##basis_of_row, {__VA_ARGS__}}
 #define PRIM(text, figure, ...)                                                                                               \
-    {BANDWIDTH, text, "PrIM, arXiv 2105.03814 (secondary source)", figure, GIGABYTES_PER_SECOND, PIM_STUDY_MODEL, {__VA_ARGS__}}
-#define GEMV(dpus, text, figure)                                                                                              \
-    {GEMV_GROUP, text, PRIM_GEMV_LOG, figure, MILLISECONDS, PIM_STUDY_TEST,                                                   \
+    {BANDWIDTH, text, "PrIM, arXiv 2105.03814 (secondary source)", NULL, figure, GIGABYTES_PER_SECOND, PIM_STUDY_MODEL, {__VA_ARGS__}}
+#define GEMV(dpus, text, figure, basis_of_row)                                                                                \
+    {GEMV_GROUP, text, PRIM_GEMV_LOG, NULL, figure, MILLISECONDS, PIM_STUDY_##basis_of_row,                                                 \
      {ARGUMENTS(dpus, 16), PUSH(dpus, 4096 / (dpus) * 1024), PUSH_SAME(dpus, 1024)}}
 
 static const struct transfer_row rows[] = {
@@ -76,65 +78,65 @@ static const struct transfer_row rows[] = {
     PRIM("DPU to host, 64 DPUs, 4 MiB each", 4.74, PULL(64, 4 << 20)),
     PRIM("broadcast, 64 DPUs, 4 MiB", 16.88, PUSH_SAME(64, 4 << 20)),
 
-    LOG(PARALLEL, "VA: to 60 DPUs, 2 x 174,784 B", 5.070, ARGUMENTS(60, 12), PUSH(60, 174784), PUSH(60, 174784)),
-    LOG(PARALLEL, "RED: to 60 DPUs, 873,816 B", 13.746, ARGUMENTS(60, 8), PUSH(60, 873816)),
-    LOG(PARALLEL, "SCAN-SSA: to 60 DPUs, 524,288 B", 9.268, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
-    LOG(PARALLEL, "SCAN-RSS: to 60 DPUs, 524,288 B", 9.326, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
-    LOG(PARALLEL, "SEL: to 60 DPUs, 524,288 B", 9.040, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
-    LOG(PARALLEL, "UNI: to 60 DPUs, 524,288 B", 8.922, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
-    LOG(PARALLEL, "HST-S: to 60 DPUs, 104,864 B", 1.590, ARGUMENTS(60, 16), PUSH(60, 104864)),
-    LOG(PARALLEL, "HST-L: to 60 DPUs, 104,864 B", 1.736, ARGUMENTS(60, 16), PUSH(60, 104864)),
-    LOG(PARALLEL, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
-    LOG(PARALLEL, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
-    LOG(PARALLEL, "MLP: between layers, 2 x (552 B back, both to)", 16.798, PULL(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
+    LOG(PARALLEL, TEST, "VA: to 60 DPUs, 2 x 174,784 B", 5.070, ARGUMENTS(60, 12), PUSH(60, 174784), PUSH(60, 174784)),
+    LOG(PARALLEL, MODEL, "RED: to 60 DPUs, 873,816 B", 13.746, ARGUMENTS(60, 8), PUSH(60, 873816)),
+    LOG(PARALLEL, TEST, "SCAN-SSA: to 60 DPUs, 524,288 B", 9.268, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
+    LOG(PARALLEL, TEST, "SCAN-RSS: to 60 DPUs, 524,288 B", 9.326, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
+    LOG(PARALLEL, TEST, "SEL: to 60 DPUs, 524,288 B", 9.040, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
+    LOG(PARALLEL, TEST, "UNI: to 60 DPUs, 524,288 B", 8.922, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
+    LOG(PARALLEL, MODEL, "HST-S: to 60 DPUs, 104,864 B", 1.590, ARGUMENTS(60, 16), PUSH(60, 104864)),
+    LOG(PARALLEL, TEST, "HST-L: to 60 DPUs, 104,864 B", 1.736, ARGUMENTS(60, 16), PUSH(60, 104864)),
+    LOG(PARALLEL, TEST, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
+    LOG(PARALLEL, TEST, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
+    LOG(PARALLEL, TEST, "MLP: between layers, 2 x (552 B back, both to)", 16.798, PULL(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
         PULL(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248)),
-    LOG(PARALLEL, "BS: to 60 DPUs, one 16,388,608 B, own 35,072 B", 91.693333, ARGUMENTS_SAME(60, 24), PUSH_SAME(60, 16388608),
+    LOG(PARALLEL, MODEL, "BS: to 60 DPUs, one 16,388,608 B, own 35,072 B", 91.693333, ARGUMENTS_SAME(60, 24), PUSH_SAME(60, 16388608),
         PUSH(60, 35072)),
-    LOG(PARALLEL, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
+    LOG(PARALLEL, TEST, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
         PUSH(60, 50176), PUSH(60, 50176), PUSH(60, 50176)),
-    LOG(PARALLEL, "VA: from 60 DPUs, 174,784 B", 6.436, PULL(60, 174784)),
-    LOG(PARALLEL, "SCAN-SSA: from 60 DPUs, 524,288 B", 17.128, PULL(60, 524288)),
-    LOG(PARALLEL, "SCAN-RSS: from 60 DPUs, 524,288 B", 16.909, PULL(60, 524288)),
-    LOG(PARALLEL, "TRNS: from 60, then 4 DPUs, 12,582,912 B", 355.043, PULL(60, 12582912), PULL(4, 12582912)),
+    LOG(PARALLEL, TEST, "VA: from 60 DPUs, 174,784 B", 6.436, PULL(60, 174784)),
+    LOG(PARALLEL, MODEL, "SCAN-SSA: from 60 DPUs, 524,288 B", 17.128, PULL(60, 524288)),
+    LOG(PARALLEL, MODEL, "SCAN-RSS: from 60 DPUs, 524,288 B", 16.909, PULL(60, 524288)),
+    LOG(PARALLEL, TEST, "TRNS: from 60, then 4 DPUs, 12,582,912 B", 355.043, PULL(60, 12582912), PULL(4, 12582912)),
 
-    LOG(SMALL, "HST-S: from 60 DPUs, 1,024 B", 0.299, PULL(60, 1024)),
-    LOG(SMALL, "HST-L: from 60 DPUs, 1,024 B", 0.289, PULL(60, 1024)),
-    LOG(SMALL, "GEMV: from 60 DPUs, 552 B", 0.279, PULL(60, 552)),
-    LOG(SMALL, "MLP: from 60 DPUs, 552 B", 0.233333, PULL(60, 552)),
-    LOG(SMALL, "RED: results of 60 DPUs, 256 B of WRAM", 0.916, RESULTS(60, 256)),
-    LOG(SMALL, "SEL: results of 60 DPUs, 64 B of WRAM", 0.381, RESULTS(60, 64)),
+    LOG(SMALL, TEST, "HST-S: from 60 DPUs, 1,024 B", 0.299, PULL(60, 1024)),
+    LOG(SMALL, TEST, "HST-L: from 60 DPUs, 1,024 B", 0.289, PULL(60, 1024)),
+    LOG(SMALL, TEST, "GEMV: from 60 DPUs, 552 B", 0.279, PULL(60, 552)),
+    LOG(SMALL, TEST, "MLP: from 60 DPUs, 552 B", 0.233333, PULL(60, 552)),
+    LOG(SMALL, TEST, "RED: results of 60 DPUs, 256 B of WRAM", 0.916, RESULTS(60, 256)),
+    LOG(SMALL, TEST, "SEL: results of 60 DPUs, 64 B of WRAM", 0.381, RESULTS(60, 64)),
 
-    LOG(CALLS, "TRNS: 196,608 x 64 B to 60, then to 4 DPUs", 18082.699, PUSHES(60, 64, 196608), PUSHES(4, 64, 196608)),
-    LOG(CALLS, "TRNS: 196,608 x 64 B to 64 DPUs", 19253.750, PUSHES(64, 64, 196608)),
+    LOG(CALLS, MODEL, "TRNS: 196,608 x 64 B to 60, then to 4 DPUs", 18082.699, PUSHES(60, 64, 196608), PUSHES(4, 64, 196608)),
+    LOG(CALLS, TEST, "TRNS: 196,608 x 64 B to 64 DPUs", 19253.750, PUSHES(64, 64, 196608)),
     /* 2,560 x 2,560 in blocks of 40: 64 diagonals there, 63 back, on as many DPUs as there are blocks, at most 60. */
-    LOG(CALLS, "NW: 5,360 x 160 B to 1 to 60 DPUs", 298.014, DIAGONALS(TO, 160, 80), PUSHES(60, 160, 560)),
-    LOG(CALLS, "NW: 134 x 168 and 5,360 x 8 B to 1 to 60 DPUs", 294.390, DIAGONALS(TO, 168, 2), DIAGONALS(TO, 8, 80),
+    LOG(CALLS, TEST, "NW: 5,360 x 160 B to 1 to 60 DPUs", 298.014, DIAGONALS(TO, 160, 80), PUSHES(60, 160, 560)),
+    LOG(CALLS, TEST, "NW: 134 x 168 and 5,360 x 8 B to 1 to 60 DPUs", 294.390, DIAGONALS(TO, 168, 2), DIAGONALS(TO, 8, 80),
         PUSHES(60, 168, 14), PUSHES(60, 8, 560)),
-    LOG(CALLS, "NW: 5,360 x 168 B from 1 to 60 DPUs", 335.933, DIAGONALS(FROM, 168, 80), PULLS(60, 168, 560)),
+    LOG(CALLS, MODEL, "NW: 5,360 x 168 B from 1 to 60 DPUs", 335.933, DIAGONALS(FROM, 168, 80), PULLS(60, 168, 560)),
 
-    LOG(SERIALS, "SEL: from 60 DPUs, 262,144 B", 201.427, COPY_FROM(60, 262144)),
-    LOG(SERIALS, "UNI: from 60 DPUs, 262,152 B", 204.586, COPY_FROM(60, 262152)),
-    LOG(SERIALS, "SpMV: to 60 DPUs, 1,936 + 138,161 + 115,696 + 24 B", 75.417988, COPY_TO(60, 1936), COPY_TO(60, 138168),
+    LOG(SERIALS, MODEL, "SEL: from 60 DPUs, 262,144 B", 201.427, COPY_FROM(60, 262144)),
+    LOG(SERIALS, TEST, "UNI: from 60 DPUs, 262,152 B", 204.586, COPY_FROM(60, 262152)),
+    LOG(SERIALS, MODEL, "SpMV: to 60 DPUs, 1,936 + 138,161 + 115,696 + 24 B", 75.417988, COPY_TO(60, 1936), COPY_TO(60, 138168),
         COPY_TO(60, 115696), COPY_TO(60, 24)),
-    LOG(SERIALS, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPY_FROM(60, 1928)),
-    LOG(SERIALS, "BFS: to 60 DPUs, 13,115 + 126,712 + 13,107 + 2 x 24,576 + 48 B", 69.487013, COPY_TO(60, 13112), COPY_TO(60, 126712),
+    LOG(SERIALS, TEST, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPY_FROM(60, 1928)),
+    LOG(SERIALS, MODEL, "BFS: to 60 DPUs, 13,115 + 126,712 + 13,107 + 2 x 24,576 + 48 B", 69.487013, COPY_TO(60, 13112), COPY_TO(60, 126712),
         COPY_TO(60, 13104), COPIES_TO(60, 24576, 2), COPY_TO(60, 48)),
-    LOG(SERIALS, "BFS: 8 levels from, 7 to 60 DPUs, 24,576 B; 7 x 48 B", 262.386978, COPIES_FROM(60, 24576, 8),
+    LOG(SERIALS, TEST, "BFS: 8 levels from, 7 to 60 DPUs, 24,576 B; 7 x 48 B", 262.386978, COPIES_FROM(60, 24576, 8),
         COPIES_TO(60, 24576, 7), COPIES_TO(60, 48, 7)),
-    LOG(SERIALS, "BFS: from 60 DPUs, 13,104 B", 14.010, COPY_FROM(60, 13104)),
+    LOG(SERIALS, TEST, "BFS: from 60 DPUs, 13,104 B", 14.010, COPY_FROM(60, 13104)),
 
-    GEMV(1, "1 DPU", 11.846333),
-    GEMV(2, "2 DPUs", 5.638667),
-    GEMV(4, "4 DPUs", 4.007),
-    GEMV(8, "8 DPUs", 2.732667),
-    GEMV(16, "16 DPUs", 1.418),
-    GEMV(32, "32 DPUs", 1.051667),
-    GEMV(64, "64 DPUs", 1.817667),
-    GEMV(128, "128 DPUs", 1.383667),
-    GEMV(256, "256 DPUs", 1.288),
-    GEMV(512, "512 DPUs", 1.547),
-    GEMV(1024, "1,024 DPUs", 1.577),
-    GEMV(2048, "2,048 DPUs", 2.132667),
+    GEMV(1, "1 DPU", 11.846333, TEST),
+    GEMV(2, "2 DPUs", 5.638667, TEST),
+    GEMV(4, "4 DPUs", 4.007, TEST),
+    GEMV(8, "8 DPUs", 2.732667, TEST),
+    GEMV(16, "16 DPUs", 1.418, TEST),
+    GEMV(32, "32 DPUs", 1.051667, TEST),
+    GEMV(64, "64 DPUs", 1.817667, TEST),
+    GEMV(128, "128 DPUs", 1.383667, TEST),
+    GEMV(256, "256 DPUs", 1.288, TEST),
+    GEMV(512, "512 DPUs", 1.547, TEST),
+    GEMV(1024, "1,024 DPUs", 1.577, TEST),
+    GEMV(2048, "2,048 DPUs", 2.132667, MODEL),
 };
 _Static_assert(sizeof rows / sizeof *rows == PRIM_TRANSFER_ROWS, "PRIM_TRANSFER_ROWS says how many there are");
 
@@ -142,7 +144,7 @@ void prim_transfer_describe(size_t index, struct pim_study_row *row)
 {
     const struct transfer_row *from = &rows[index];
     *row = (struct pim_study_row){.group = from->group, .conditions = from->conditions, .unit = unit_names[from->unit],
-                                  .source = from->source, .basis = from->basis, .published = from->published};
+                                  .source = from->source, .target = from->target, .basis = from->basis, .published = from->published};
 }
 
 /* Host memory of a step: pieces that only are read may overlap, they only have to be different ones. */
