@@ -46,12 +46,20 @@ struct step {
 enum unit { MILLISECONDS, GIGABYTES_PER_SECOND };
 static const char *const unit_names[] = {"ms", "GB/s"};
 
+/* The ranks of the logs' machine have 60 working DPUs: whoever asks for 64 gets a second rank. */
+enum { DPUS_OF_RANK = 64, WORKING_DPUS = 60 };
+static uint32_t unit_of(uint32_t dpu, uint32_t working)
+{
+    return dpu / working * DPUS_OF_RANK + dpu % working;
+}
+
 enum { STEPS = 6 };
 struct transfer_row {
     const char *group, *conditions, *source, *target;
     double published;
     enum unit unit;
     enum pim_study_basis basis;
+    uint32_t working; /* DPUs of a rank */
     struct step steps[STEPS]; /* ended by calls == 0 */
 };
 
@@ -64,11 +72,12 @@ struct transfer_row {
 
 /* MODEL: the source of a parameter in the target file, or of its default. */
 #define LOG(group, basis_of_row, text, figure, ...)                                                                           \
-    {group, text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, MILLISECONDS, PIM_STUDY_##basis_of_row, {__VA_ARGS__}}
+    {group, text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, MILLISECONDS, PIM_STUDY_##basis_of_row, WORKING_DPUS, {__VA_ARGS__}}
 #define PRIM(text, figure, ...)                                                                                               \
-    {BANDWIDTH, text, "PrIM, arXiv 2105.03814 (secondary source)", NULL, figure, GIGABYTES_PER_SECOND, PIM_STUDY_MODEL, {__VA_ARGS__}}
+    {BANDWIDTH, text, "PrIM, arXiv 2105.03814 (secondary source)", NULL, figure, GIGABYTES_PER_SECOND, PIM_STUDY_MODEL,       \
+     DPUS_OF_RANK, {__VA_ARGS__}}
 #define GEMV(dpus, text, figure, basis_of_row)                                                                                \
-    {GEMV_GROUP, text, PRIM_GEMV_LOG, NULL, figure, MILLISECONDS, PIM_STUDY_##basis_of_row,                                                 \
+    {GEMV_GROUP, text, PRIM_GEMV_LOG, NULL, figure, MILLISECONDS, PIM_STUDY_##basis_of_row, DPUS_OF_RANK,                     \
      {ARGUMENTS(dpus, 16), PUSH(dpus, 4096 / (dpus) * 1024), PUSH_SAME(dpus, 1024)}}
 
 static const struct transfer_row rows[] = {
@@ -153,29 +162,29 @@ static uint64_t stride_of(const struct step *step)
     return step->how != EACH ? 0 : step->direction == PIM_FROM_UNIT ? step->bytes : 8;
 }
 
-static enum pim_status one_call(struct pim_device *device, const struct step *step, uint32_t first, uint32_t count,
+static enum pim_status one_call(struct pim_device *device, const struct step *step, uint32_t working, uint32_t first, uint32_t count,
                                 struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     for (uint32_t i = 0; i < count; i++)
-        transfers[i] = (struct pim_transfer){.unit = first + i, .space = step->space, .bytes = step->bytes,
+        transfers[i] = (struct pim_transfer){.unit = unit_of(first + i, working), .space = step->space, .bytes = step->bytes,
                                              .data = memory + stride_of(step) * (first + i)};
     return pim_device_transfer(device, step->direction, transfers, count, error);
 }
 
-static enum pim_status calls_for(struct pim_device *device, const struct step *step, uint32_t dpus,
+static enum pim_status calls_for(struct pim_device *device, const struct step *step, uint32_t working, uint32_t dpus,
                                  struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
     for (uint32_t call = 0; status == PIM_OK && call < step->calls; call++) {
         if (step->how != SERIAL)
-            status = one_call(device, step, 0, dpus, transfers, memory, error);
+            status = one_call(device, step, working, 0, dpus, transfers, memory, error);
         for (uint32_t dpu = 0; step->how == SERIAL && status == PIM_OK && dpu < dpus; dpu++)
-            status = one_call(device, step, dpu, 1, transfers, memory, error);
+            status = one_call(device, step, working, dpu, 1, transfers, memory, error);
     }
     return status;
 }
 
-static enum pim_status run_step(struct pim_device *device, const struct step *step, struct pim_error *error)
+static enum pim_status run_step(struct pim_device *device, const struct step *step, uint32_t working, struct pim_error *error)
 {
     struct pim_transfer *transfers = calloc(step->last_dpus, sizeof *transfers);
     uint8_t *memory = calloc(1, step->bytes + stride_of(step) * step->last_dpus);
@@ -183,7 +192,7 @@ static enum pim_status run_step(struct pim_device *device, const struct step *st
     if (transfers == NULL || memory == NULL)
         status = pim_fail(error, PIM_NO_MEMORY, "no memory for a transfer of %u DPUs", step->last_dpus);
     for (uint32_t dpus = step->dpus; status == PIM_OK && dpus <= step->last_dpus; dpus++)
-        status = calls_for(device, step, dpus, transfers, memory, error);
+        status = calls_for(device, step, working, dpus, transfers, memory, error);
     free(transfers);
     free(memory);
     return status;
@@ -194,11 +203,13 @@ enum pim_status prim_transfer_measure(const struct pim_target *target, size_t in
     const struct transfer_row *row = &rows[index];
     struct pim_device *device = NULL;
     struct pim_device_options options = {.mode = PIM_TIMING};
-    for (const struct step *step = row->steps; step < row->steps + STEPS && step->calls > 0; step++)
-        options.units = step->last_dpus > options.units ? step->last_dpus : options.units;
+    for (const struct step *step = row->steps; step < row->steps + STEPS && step->calls > 0; step++) {
+        uint32_t units = unit_of(step->last_dpus - 1, row->working) + 1;
+        options.units = units > options.units ? units : options.units;
+    }
     enum pim_status status = pim_device_open(target, &options, &device, error);
     for (const struct step *step = row->steps; status == PIM_OK && step < row->steps + STEPS && step->calls > 0; step++)
-        status = run_step(device, step, error);
+        status = run_step(device, step, row->working, error);
     if (status == PIM_OK) {
         const struct pim_ledger *ledger = pim_device_ledger(device);
         double bytes = (double)(ledger->to_unit_bytes + ledger->from_unit_bytes), ps = (double)ledger->transfer_ps;
