@@ -21,16 +21,20 @@ static enum pim_status run_on(struct pim_device *device, const struct study_kern
     return PIM_OK;
 }
 
+enum pim_status study_open_kernel(const char *name, struct pim_image **image, struct pim_error *error)
+{
+    char path[4096];
+    enum pim_status status = pim_kernel_path(pim_kernel_named(name), path, sizeof path, error);
+    return status == PIM_OK ? pim_image_read(path, image, error) : status;
+}
+
 enum pim_status study_run_kernel(const struct pim_target *target, const struct study_kernel *kernel, uint64_t tasklets,
                                  struct study_outcome *outcome, struct pim_error *error)
 {
-    char path[4096];
     struct pim_image *image = NULL;
     struct pim_device *device = NULL;
     struct pim_device_options options = {.units = kernel->units, .mode = PIM_TIMING};
-    enum pim_status status = pim_kernel_path(pim_kernel_named(kernel->name), path, sizeof path, error);
-    if (status == PIM_OK)
-        status = pim_image_read(path, &image, error);
+    enum pim_status status = study_open_kernel(kernel->name, &image, error);
     if (status == PIM_OK)
         status = pim_device_open(target, &options, &device, error);
     if (status == PIM_OK)

@@ -21,4 +21,7 @@ struct study_outcome { uint64_t operations, cycles, kernel_ps, launch_ps, launch
 enum pim_status study_run_kernel(const struct pim_target *target, const struct study_kernel *kernel, uint64_t tasklets,
                                  struct study_outcome *outcome, struct pim_error *error);
 
+/* The program of a kernel, for pim_image_free. */
+enum pim_status study_open_kernel(const char *name, struct pim_image **image, struct pim_error *error);
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "dpu_isa.h"
+#include "measure.h"
 
 static const double PS_PER_MS = 1e9;
 
@@ -16,32 +17,34 @@ enum how {
     SERIAL, /* a call a DPU */
 };
 
-/* `calls` calls (SERIAL: for each DPU) for every count of DPUs from `dpus` to `last_dpus`. */
+/* `calls` calls (SERIAL: for each DPU) for every count of DPUs from `dpus` to `last_dpus`; a launch before every `launch_every` of
+ * them (0: none), because the first call after one costs more. */
 struct step {
     enum how how;
     enum pim_direction direction;
     enum dpu_space space;
     uint32_t dpus, last_dpus;
     uint64_t bytes; /* for each DPU */
-    uint32_t calls;
+    uint32_t calls, launch_every;
 };
 
-#define STEP(how, direction, space, dpus, bytes, calls) {how, PIM_##direction##_UNIT, DPU_SPACE_##space, dpus, dpus, bytes, calls}
-#define PUSH(dpus, bytes) STEP(EACH, TO, MRAM, dpus, bytes, 1)
-#define PUSH_SAME(dpus, bytes) STEP(SAME, TO, MRAM, dpus, bytes, 1)
-#define PUSHES(dpus, bytes, calls) STEP(EACH, TO, MRAM, dpus, bytes, calls)
-#define ARGUMENTS(dpus, bytes) STEP(EACH, TO, WRAM, dpus, bytes, 1)
-#define ARGUMENTS_SAME(dpus, bytes) STEP(SAME, TO, WRAM, dpus, bytes, 1)
-#define PULL(dpus, bytes) STEP(EACH, FROM, MRAM, dpus, bytes, 1)
-#define PULLS(dpus, bytes, calls) STEP(EACH, FROM, MRAM, dpus, bytes, calls)
-#define RESULTS(dpus, bytes) STEP(EACH, FROM, WRAM, dpus, bytes, 1)
-#define COPY_TO(dpus, bytes) STEP(SERIAL, TO, MRAM, dpus, bytes, 1)
-#define COPIES_TO(dpus, bytes, calls) STEP(SERIAL, TO, MRAM, dpus, bytes, calls)
-#define COPY_ARGUMENTS(dpus, bytes) STEP(SERIAL, TO, WRAM, dpus, bytes, 1)
-#define COPY_FROM(dpus, bytes) STEP(SERIAL, FROM, MRAM, dpus, bytes, 1)
-#define COPIES_FROM(dpus, bytes, calls) STEP(SERIAL, FROM, MRAM, dpus, bytes, calls)
-/* The diagonals of NW: 1 to 60 DPUs. */
-#define DIAGONALS(direction, bytes, calls) {EACH, PIM_##direction##_UNIT, DPU_SPACE_MRAM, 1, 60, bytes, calls}
+#define TO(how, space, dpus, bytes, calls) {how, PIM_TO_UNIT, DPU_SPACE_##space, dpus, dpus, bytes, calls, 0}
+#define FROM(how, space, dpus, bytes, calls, every) {how, PIM_FROM_UNIT, DPU_SPACE_##space, dpus, dpus, bytes, calls, every}
+#define PUSH(dpus, bytes) TO(EACH, MRAM, dpus, bytes, 1)
+#define PUSHES(dpus, bytes, calls) TO(EACH, MRAM, dpus, bytes, calls)
+#define PUSH_SAME(dpus, bytes) TO(SAME, MRAM, dpus, bytes, 1)
+#define ARGUMENTS(dpus, bytes) TO(EACH, WRAM, dpus, bytes, 1)
+#define ARGUMENTS_SAME(dpus, bytes) TO(SAME, WRAM, dpus, bytes, 1)
+#define COPY_ARGUMENTS(dpus, bytes) TO(SERIAL, WRAM, dpus, bytes, 1)
+#define COPIES_TO(dpus, bytes, calls) TO(SERIAL, MRAM, dpus, bytes, calls)
+#define COPY_TO(dpus, bytes) COPIES_TO(dpus, bytes, 1)
+#define PULL(dpus, bytes) FROM(EACH, MRAM, dpus, bytes, 1, 0)
+#define RESULTS_IN_MRAM(dpus, bytes) FROM(EACH, MRAM, dpus, bytes, 1, 1)
+#define RESULTS(dpus, bytes) FROM(EACH, WRAM, dpus, bytes, 1, 1)
+#define COPIES_FROM(dpus, bytes, calls, every) FROM(SERIAL, MRAM, dpus, bytes, calls, every)
+/* The diagonals of NW: 1 to 60 DPUs there and back, then a few on 60 with two blocks each. */
+#define DIAGONALS(bytes, calls) {EACH, PIM_TO_UNIT, DPU_SPACE_MRAM, 1, 60, bytes, calls, 0}
+#define DIAGONALS_FROM(bytes, calls, every) {EACH, PIM_FROM_UNIT, DPU_SPACE_MRAM, 1, 60, bytes, calls, every}
 
 enum unit { MILLISECONDS, GIGABYTES_PER_SECOND };
 static const char *const unit_names[] = {"ms", "GB/s"};
@@ -97,42 +100,47 @@ static const struct transfer_row rows[] = {
     LOG(PARALLEL, TEST, "HST-L: to 60 DPUs, 104,864 B", 1.736, ARGUMENTS(60, 16), PUSH(60, 104864)),
     LOG(PARALLEL, TEST, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
     LOG(PARALLEL, TEST, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
-    LOG(PARALLEL, TEST, "MLP: between layers, 2 x (552 B back, both to)", 16.798, PULL(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
-        PULL(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248)),
+    LOG(PARALLEL, TEST, "MLP: between layers, 2 x (552 B back, both to)", 16.798, RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
+        RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248)),
     LOG(PARALLEL, MODEL, "BS: to 60 DPUs, one 16,388,608 B, own 35,072 B", 91.693333, ARGUMENTS_SAME(60, 24), PUSH_SAME(60, 16388608),
         PUSH(60, 35072)),
     LOG(PARALLEL, TEST, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
         PUSH(60, 50176), PUSH(60, 50176), PUSH(60, 50176)),
-    LOG(PARALLEL, TEST, "VA: from 60 DPUs, 174,784 B", 6.436, PULL(60, 174784)),
-    LOG(PARALLEL, MODEL, "SCAN-SSA: from 60 DPUs, 524,288 B", 17.128, PULL(60, 524288)),
-    LOG(PARALLEL, MODEL, "SCAN-RSS: from 60 DPUs, 524,288 B", 16.909, PULL(60, 524288)),
-    LOG(PARALLEL, TEST, "TRNS: from 60, then 4 DPUs, 12,582,912 B", 355.043, PULL(60, 12582912), PULL(4, 12582912)),
+    LOG(PARALLEL, TEST, "VA: from 60 DPUs, 174,784 B", 6.436, RESULTS_IN_MRAM(60, 174784)),
+    LOG(PARALLEL, MODEL, "SCAN-SSA: from 60 DPUs, 524,288 B", 17.128, RESULTS_IN_MRAM(60, 524288)),
+    LOG(PARALLEL, MODEL, "SCAN-RSS: from 60 DPUs, 524,288 B", 16.909, RESULTS_IN_MRAM(60, 524288)),
+    LOG(PARALLEL, TEST, "TRNS: from 60, then 4 DPUs, 12,582,912 B", 355.043, RESULTS_IN_MRAM(60, 12582912), RESULTS_IN_MRAM(4, 12582912)),
 
-    LOG(SMALL, TEST, "HST-S: from 60 DPUs, 1,024 B", 0.299, PULL(60, 1024)),
-    LOG(SMALL, TEST, "HST-L: from 60 DPUs, 1,024 B", 0.289, PULL(60, 1024)),
-    LOG(SMALL, TEST, "GEMV: from 60 DPUs, 552 B", 0.279, PULL(60, 552)),
-    LOG(SMALL, TEST, "MLP: from 60 DPUs, 552 B", 0.233333, PULL(60, 552)),
+    LOG(SMALL, MODEL, "HST-S: from 60 DPUs, 1,024 B", 0.299, RESULTS_IN_MRAM(60, 1024)),
+    LOG(SMALL, TEST, "HST-L: from 60 DPUs, 1,024 B", 0.289, RESULTS_IN_MRAM(60, 1024)),
+    LOG(SMALL, TEST, "GEMV: from 60 DPUs, 552 B", 0.279, RESULTS_IN_MRAM(60, 552)),
+    LOG(SMALL, TEST, "MLP: from 60 DPUs, 552 B", 0.233333, RESULTS_IN_MRAM(60, 552)),
     LOG(SMALL, TEST, "RED: results of 60 DPUs, 256 B of WRAM", 0.916, RESULTS(60, 256)),
     LOG(SMALL, TEST, "SEL: results of 60 DPUs, 64 B of WRAM", 0.381, RESULTS(60, 64)),
+    LOG(SMALL, TEST, "UNI: results of 60 DPUs, 384 B of WRAM", 1.770, RESULTS(60, 384)),
+    LOG(SMALL, TEST, "BS: results of 60 DPUs, 128 B of WRAM", 0.611667, RESULTS(60, 128)),
+    LOG(SMALL, TEST, "TS: results of 60 DPUs, 256 B of WRAM", 1.132667, RESULTS(60, 256)),
+    LOG(SMALL, TEST, "SCAN-SSA: 128 B of results, 16 B of arguments", 0.801, RESULTS(60, 128), ARGUMENTS(60, 16)),
+    LOG(SMALL, TEST, "SCAN-RSS: 128 B of results, 16 B of arguments", 0.716, RESULTS(60, 128), ARGUMENTS(60, 16)),
 
     LOG(CALLS, MODEL, "TRNS: 196,608 x 64 B to 60, then to 4 DPUs", 18082.699, PUSHES(60, 64, 196608), PUSHES(4, 64, 196608)),
     LOG(CALLS, TEST, "TRNS: 196,608 x 64 B to 64 DPUs", 19253.750, PUSHES(64, 64, 196608)),
     /* 2,560 x 2,560 in blocks of 40: 64 diagonals there, 63 back, on as many DPUs as there are blocks, at most 60. */
-    LOG(CALLS, TEST, "NW: 5,360 x 160 B to 1 to 60 DPUs", 298.014, DIAGONALS(TO, 160, 80), PUSHES(60, 160, 560)),
-    LOG(CALLS, TEST, "NW: 134 x 168 and 5,360 x 8 B to 1 to 60 DPUs", 294.390, DIAGONALS(TO, 168, 2), DIAGONALS(TO, 8, 80),
+    LOG(CALLS, TEST, "NW: 5,360 x 160 B to 1 to 60 DPUs", 298.014, DIAGONALS(160, 80), PUSHES(60, 160, 560)),
+    LOG(CALLS, TEST, "NW: 134 x 168 and 5,360 x 8 B to 1 to 60 DPUs", 294.390, DIAGONALS(168, 2), DIAGONALS(8, 80),
         PUSHES(60, 168, 14), PUSHES(60, 8, 560)),
-    LOG(CALLS, MODEL, "NW: 5,360 x 168 B from 1 to 60 DPUs", 335.933, DIAGONALS(FROM, 168, 80), PULLS(60, 168, 560)),
+    LOG(CALLS, MODEL, "NW: 5,360 x 168 B from 1 to 60 DPUs", 335.933, DIAGONALS_FROM(168, 80, 40), FROM(EACH, MRAM, 60, 168, 560, 80)),
 
-    LOG(SERIALS, MODEL, "SEL: from 60 DPUs, 262,144 B", 201.427, COPY_FROM(60, 262144)),
-    LOG(SERIALS, TEST, "UNI: from 60 DPUs, 262,152 B", 204.586, COPY_FROM(60, 262152)),
+    LOG(SERIALS, MODEL, "SEL: from 60 DPUs, 262,144 B", 201.427, COPIES_FROM(60, 262144, 1, 0)),
+    LOG(SERIALS, TEST, "UNI: from 60 DPUs, 262,152 B", 204.586, COPIES_FROM(60, 262152, 1, 0)),
     LOG(SERIALS, MODEL, "SpMV: to 60 DPUs, 1,936 + 138,161 + 115,696 + 24 B", 75.417988, COPY_TO(60, 1936), COPY_TO(60, 138168),
         COPY_TO(60, 115696), COPY_TO(60, 24)),
-    LOG(SERIALS, TEST, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPY_FROM(60, 1928)),
+    LOG(SERIALS, TEST, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPIES_FROM(60, 1928, 1, 1)),
     LOG(SERIALS, MODEL, "BFS: to 60 DPUs, 13,115 + 126,712 + 13,107 + 2 x 24,576 + 48 B", 69.487013, COPY_TO(60, 13112), COPY_TO(60, 126712),
         COPY_TO(60, 13104), COPIES_TO(60, 24576, 2), COPY_TO(60, 48)),
-    LOG(SERIALS, TEST, "BFS: 8 levels from, 7 to 60 DPUs, 24,576 B; 7 x 48 B", 262.386978, COPIES_FROM(60, 24576, 8),
+    LOG(SERIALS, TEST, "BFS: 8 levels from, 7 to 60 DPUs, 24,576 B; 7 x 48 B", 262.386978, COPIES_FROM(60, 24576, 8, 1),
         COPIES_TO(60, 24576, 7), COPIES_TO(60, 48, 7)),
-    LOG(SERIALS, TEST, "BFS: from 60 DPUs, 13,104 B", 14.010, COPY_FROM(60, 13104)),
+    LOG(SERIALS, TEST, "BFS: from 60 DPUs, 13,104 B", 14.010, COPIES_FROM(60, 13104, 1, 0)),
 
     GEMV(1, "1 DPU", 11.846333, TEST),
     GEMV(2, "2 DPUs", 5.638667, TEST),
@@ -171,11 +179,28 @@ static enum pim_status one_call(struct pim_device *device, const struct step *st
     return pim_device_transfer(device, step->direction, transfers, count, error);
 }
 
+/* The program ends at once: the vectors that it finds have no elements. */
+static enum pim_status launch(struct pim_device *device, uint32_t dpus, uint32_t working, struct pim_error *error)
+{
+    uint32_t *units = calloc(dpus, sizeof *units);
+    if (units == NULL)
+        return pim_fail(error, PIM_NO_MEMORY, "no memory for a launch of %u DPUs", dpus);
+    for (uint32_t dpu = 0; dpu < dpus; dpu++)
+        units[dpu] = unit_of(dpu, working);
+    enum pim_status status = pim_device_run_units(device, units, dpus, error);
+    free(units);
+    return status;
+}
+
 static enum pim_status calls_for(struct pim_device *device, const struct step *step, uint32_t working, uint32_t dpus,
                                  struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
     for (uint32_t call = 0; status == PIM_OK && call < step->calls; call++) {
+        if (step->launch_every > 0 && call % step->launch_every == 0)
+            status = launch(device, dpus, working, error);
+        if (status != PIM_OK)
+            break;
         if (step->how != SERIAL)
             status = one_call(device, step, working, 0, dpus, transfers, memory, error);
         for (uint32_t dpu = 0; step->how == SERIAL && status == PIM_OK && dpu < dpus; dpu++)
@@ -198,23 +223,50 @@ static enum pim_status run_step(struct pim_device *device, const struct step *st
     return status;
 }
 
+static bool has_launches(const struct transfer_row *row)
+{
+    for (size_t i = 0; i < STEPS; i++)
+        if (row->steps[i].launch_every > 0)
+            return true;
+    return false;
+}
+
+static enum pim_status run_row(struct pim_device *device, const struct transfer_row *row, const struct pim_image *image,
+                               struct pim_error *error)
+{
+    enum pim_status status = image != NULL ? pim_device_load(device, (struct pim_units){0, 0}, image, error) : PIM_OK;
+    for (size_t i = 0; status == PIM_OK && i < STEPS && row->steps[i].calls > 0; i++)
+        status = run_step(device, &row->steps[i], row->working, error);
+    return status;
+}
+
+static uint32_t units_of(const struct transfer_row *row)
+{
+    uint32_t units = 0;
+    for (size_t i = 0; i < STEPS && row->steps[i].calls > 0; i++) {
+        uint32_t count = unit_of(row->steps[i].last_dpus - 1, row->working) + 1;
+        units = count > units ? count : units;
+    }
+    return units;
+}
+
 enum pim_status prim_transfer_measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
 {
     const struct transfer_row *row = &rows[index];
     struct pim_device *device = NULL;
-    struct pim_device_options options = {.mode = PIM_TIMING};
-    for (const struct step *step = row->steps; step < row->steps + STEPS && step->calls > 0; step++) {
-        uint32_t units = unit_of(step->last_dpus - 1, row->working) + 1;
-        options.units = units > options.units ? units : options.units;
-    }
-    enum pim_status status = pim_device_open(target, &options, &device, error);
-    for (const struct step *step = row->steps; status == PIM_OK && step < row->steps + STEPS && step->calls > 0; step++)
-        status = run_step(device, step, row->working, error);
+    struct pim_image *image = NULL;
+    const struct pim_device_options options = {.units = units_of(row), .mode = PIM_TIMING};
+    enum pim_status status = has_launches(row) ? study_open_kernel("vector_add", &image, error) : PIM_OK;
+    if (status == PIM_OK)
+        status = pim_device_open(target, &options, &device, error);
+    if (status == PIM_OK)
+        status = run_row(device, row, image, error);
     if (status == PIM_OK) {
         const struct pim_ledger *ledger = pim_device_ledger(device);
         double bytes = (double)(ledger->to_unit_bytes + ledger->from_unit_bytes), ps = (double)ledger->transfer_ps;
         *figure = row->unit == MILLISECONDS ? ps / PS_PER_MS : bytes / ps * 1e3;
     }
     pim_device_close(device);
+    pim_image_free(image);
     return status;
 }
