@@ -153,7 +153,8 @@ static void print_json(const struct pim_study_report *report, FILE *stream)
     json_t *rows = json_array();
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
-        json_array_append_new(rows, json_pack("{ss ss ss so sf ss so ss ss}", "target", machine_of(report, row), "group", row->group, "conditions", row->conditions,
+        json_array_append_new(rows, json_pack("{ss ss ss so sf ss so ss ss}", "target", machine_of(report, row), "group",
+                                              row->group, "conditions", row->conditions,
                                               "paper", known(row->published), "pimento", row->measured, "unit", row->unit,
                                               "error_percent", known(pim_study_error(row)), "basis", bases[row->basis].name, "source",
                                               row->source));
