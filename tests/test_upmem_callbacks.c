@@ -196,6 +196,25 @@ START_TEST(callbacks_use_their_rank)
 }
 END_TEST
 
+static dpu_error_t read_results_when_told(struct dpu_set_t rank, uint32_t number, void *arguments)
+{
+    sem_wait(&notes.go);
+    return read_results(rank, number, arguments);
+}
+
+START_TEST(callbacks_prepare_apart_from_the_program)
+{
+    struct dpu_set_t set = loaded(3, "state");
+    uint32_t operand = 7;
+    OK(dpu_callback(set, read_results_when_told, NULL, DPU_CALLBACK_ASYNC));
+    OK(dpu_prepare_xfer(set, &operand));
+    sem_post(&notes.go);
+    OK(dpu_sync(set)); /* the callback has prepared, pushed and so forgotten its buffers */
+    OK(dpu_push_xfer(set, DPU_XFER_TO_DPU, "operand", 0, 4, DPU_XFER_DEFAULT));
+    ck_assert_uint_eq(get_word(nth_dpu(set, 2), "operand"), 7);
+}
+END_TEST
+
 static dpu_error_t fail_as_2021(struct dpu_set_t set, uint32_t rank, void *arguments)
 {
     uint32_t word = 0;
@@ -227,6 +246,7 @@ TCase *upmem_callback_tests(void)
     tcase_add_test(tests, non_blocking_callbacks_let_the_queue_go_on);
     tcase_add_test(tests, callbacks_behind_a_failure_are_dropped);
     tcase_add_test(tests, callbacks_use_their_rank);
+    tcase_add_test(tests, callbacks_prepare_apart_from_the_program);
     tcase_add_test(tests, errors_pass_through_in_the_numbers_of_the_release);
     return tests;
 }

@@ -198,11 +198,14 @@ START_TEST(a_file_that_has_changed_is_another_program)
     OK(dpu_load(nth_dpu(set, 0), write_file(bytes, size), NULL));
     OK(dpu_load(nth_dpu(set, 1), write_file(bytes, size), NULL));
     OK(dpu_copy_to(set, "runs", 0, &word, 4));
-    free(bytes);
-    bytes = file_of("trouble", &size);
+    uint8_t *text = memmem(bytes, size, "sixteen bytes...", 16);
+    ck_assert_ptr_nonnull(text);
+    memcpy(text, "SIXTEEN", 7); /* as long as before */
     OK(dpu_load(nth_dpu(set, 1), write_file(bytes, size), NULL));
     free(bytes);
     REFUSED(DPU_ERR_DIFFERENT_DPU_PROGRAMS, dpu_copy_to(set, "runs", 0, &word, 4));
+    OK(dpu_copy_from(nth_dpu(set, 1), "mram_text", 0, &word, 4));
+    ck_assert(!memcmp(&word, "SIXT", 4));
 }
 END_TEST
 
