@@ -7,7 +7,7 @@
  * cycles and its tasklet goes on after alpha + beta x bytes, so that the rest of the latency overlaps with the next transfer. The bank is
  * refreshed for the last cycles of every refresh interval; what is in transfer then is longer by as much. Source and derivation of every
  * parameter: dpu_parameters.c. What is not modelled: rows of the bank, another order of service than first come first served. Known
- * error: two or four tasklets whose transfers meet go on meeting here, which costs VA 2.9 and 2.6 %; hardware logs show 0.4 and 0.7 % (doc/dpu.md).
+ * error: two or four tasklets whose transfers meet go on meeting here, which makes VA 2.9 and 2.6 % slower than its log (doc/dpu.md).
  */
 #include "dpu_machine.h"
 
