@@ -122,6 +122,14 @@ START_TEST(second_transfer_waits_for_the_engine_only)
 }
 END_TEST
 
+static struct dpu_machine *machine_with_refresh(uint64_t seed, uint64_t postponed)
+{
+    struct dpu_machine *machine = test_machine(2);
+    machine->parameters.dma_refresh_seed = seed;
+    machine->parameters.dma_refresh_postponed = postponed;
+    return machine;
+}
+
 /* Refresh every 7.8 us for 345 ns: cycles 2610 to 2729 of every 2730. 1,024 bytes take the bank for 547 cycles, the tasklet waits 42 more. */
 START_TEST(a_refresh_makes_a_transfer_longer)
 {
@@ -129,7 +137,7 @@ START_TEST(a_refresh_makes_a_transfer_longer)
         {0, 547},     {2063, 2610}, /* done as the refresh begins */
         {2064, 2731}, {2609, 2730 + 546}, {2610, 2730 + 547}, {2729, 2730 + 547}, {2730, 2730 + 547},
         {2730 + 2064, 2730 + 2731}};
-    struct dpu_machine *machine = test_machine(1);
+    struct dpu_machine *machine = machine_with_refresh(0, (uint64_t)_i);
     struct dpu *dpu = &machine->dpus[0];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         dpu->dma_free = 0;
@@ -140,23 +148,75 @@ START_TEST(a_refresh_makes_a_transfer_longer)
 }
 END_TEST
 
+/* When a transfer that keeps the engine for `cycles` and begins at `start` gives it back; `cycles` > 35 */
+static uint64_t engine_free(struct dpu *dpu, uint64_t start, uint32_t cycles)
+{
+    dpu->dma_free = 0;
+    dpu_dma_schedule(dpu, start, false, 2 * (cycles - 35));
+    return dpu->dma_free;
+}
+
+/* Refreshed or not, cycle by cycle: the shortest transfer takes one usable cycle more than 35, so the last cycles of transfers
+ * with successive starts walk over the usable ones. */
+static void mark_usable(struct dpu *dpu, bool *usable, uint64_t cycles)
+{
+    for (uint64_t start = 0; start < cycles; start++)
+        usable[engine_free(dpu, start, 36) - 1] = true;
+}
+
+enum { WINDOWS = 4, LONGEST_WINDOW = 9 * 130, MARKED = (WINDOWS + 8) * LONGEST_WINDOW + 2048 };
+
+static void set_refresh(struct dpu_machine *machine, uint64_t interval, uint64_t refresh)
+{
+    machine->refresh_interval_cycles = interval;
+    machine->refresh_cycles = refresh;
+}
+
 /* The closed form against counting cycles, with refresh so often that a transfer meets several. */
 START_TEST(refresh_equals_counting_cycles)
 {
-    struct dpu_machine *machine = test_machine(1);
-    struct dpu *dpu = &machine->dpus[0];
-    machine->refresh_interval_cycles = 100 + (uint64_t)_i;
-    machine->refresh_cycles = 3 + 7 * (uint64_t)_i;
-    for (uint64_t start = 0; start < 300; start++)
-        for (uint32_t bytes = 8; bytes <= 2048; bytes *= 2) {
-            uint64_t left = 35 + bytes / 2, cycle = start;
-            for (; left; cycle++)
-                left -= cycle % machine->refresh_interval_cycles < machine->refresh_interval_cycles - machine->refresh_cycles;
-            dpu->dma_free = 0;
-            dpu_dma_schedule(dpu, start, false, bytes);
-            ck_assert_uint_eq(dpu->dma_free, cycle);
+    static bool usable[MARKED];
+    for (uint64_t postponed = 0; postponed <= DPU_REFRESHES_POSTPONED; postponed += 2)
+        for (uint64_t seed = 0; seed < 4; seed++) {
+            struct dpu_machine *machine = machine_with_refresh(seed, postponed);
+            set_refresh(machine, 100 + (uint64_t)_i, 3 + 7 * (uint64_t)_i);
+            memset(usable, 0, sizeof usable);
+            mark_usable(&machine->dpus[1], usable, MARKED - 2048);
+            for (uint64_t start = 1000; start < 1300; start++)
+                for (uint32_t cycles = 39; cycles <= 1059; cycles += 60) {
+                    uint64_t left = cycles, cycle = start;
+                    for (; left; cycle++)
+                        left -= usable[cycle];
+                    ck_assert_uint_eq(engine_free(&machine->dpus[1], start, cycles), cycle);
+                }
+            pim_dpu_backend.close(machine);
         }
-    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* Every window has its refreshes, whole, no more and no fewer; two DPUs and two seeds have them elsewhere. */
+START_TEST(a_window_has_its_refreshes)
+{
+    static bool usable[3][MARKED];
+    const uint64_t postponed = (uint64_t)_i, interval = 130, refresh = 17, window = (postponed + 1) * interval;
+    memset(usable, 0, sizeof usable);
+    for (int variant = 0; variant < 3; variant++) {
+        struct dpu_machine *machine = machine_with_refresh(variant == 2 ? 8 : 7, postponed);
+        set_refresh(machine, interval, refresh);
+        mark_usable(&machine->dpus[variant == 1], usable[variant], MARKED - 2048);
+        pim_dpu_backend.close(machine);
+        for (uint64_t begin = window; begin < WINDOWS * window; begin += window) {
+            uint64_t refreshed = 0;
+            for (uint64_t cycle = begin; cycle < begin + window; cycle++) {
+                refreshed += !usable[variant][cycle];
+                ck_assert(!usable[variant][cycle] || cycle == begin || usable[variant][cycle - 1] || cycle < begin + refresh ||
+                          !usable[variant][cycle - refresh]);
+            }
+            ck_assert_uint_eq(refreshed, (postponed + 1) * refresh);
+        }
+    }
+    ck_assert_int_ne(memcmp(usable[0], usable[1], sizeof usable[0]), 0);
+    ck_assert_int_ne(memcmp(usable[0], usable[2], sizeof usable[0]), 0);
 }
 END_TEST
 
@@ -225,8 +285,9 @@ static Suite *make_suite(void)
     tcase_add_loop_test(gates, booted_tasklet_issues_eleven_cycles_later, 0, ENGINES);
     tcase_add_loop_test(gates, transfer_takes_alpha_and_beta, 0, ENGINES);
     tcase_add_loop_test(gates, second_transfer_waits_for_the_engine_only, 0, ENGINES);
-    tcase_add_test(gates, a_refresh_makes_a_transfer_longer);
+    tcase_add_loop_test(gates, a_refresh_makes_a_transfer_longer, 0, 9);
     tcase_add_loop_test(gates, refresh_equals_counting_cycles, 0, 7);
+    tcase_add_loop_test(gates, a_window_has_its_refreshes, 0, 9);
     tcase_add_loop_test(gates, eleven_tasklets_fill_the_pipeline, 0, ENGINES);
     suite_add_tcase(suite, gates);
     TCase *ends = tcase_create("ends");

@@ -5,11 +5,13 @@
  *     occupancy = setup + bytes x occupancy per byte
  *
  * cycles and its tasklet goes on after alpha + beta x bytes, so that the rest of the latency overlaps with the next transfer. The bank is
- * refreshed for the last cycles of every refresh interval; what is in transfer then is longer by as much. Source and derivation of every
- * parameter: dpu_parameters.c. What is not modelled: rows of the bank, another order of service than first come first served. Known
- * error: two or four tasklets whose transfers meet go on meeting here, which makes VA 2.9 and 2.6 % slower than its log (doc/dpu.md).
+ * refreshed once an interval in the mean: where in a window of some intervals, each DPU draws for itself; what is in transfer then is longer
+ * by as much. Without that, tasklets that have met at the engine go on meeting for ever, and on hardware they do not (doc/dpu.md). Source
+ * and derivation of every parameter: dpu_parameters.c. What is not modelled: rows of the bank, another order of service than first come
+ * first served. Known error: the 20 hardware logs of VA within 2 %, measured 2,048-byte transfers of one tasklet 2.3 to 2.9 % slow (doc/dpu.md).
  */
 #include "dpu_machine.h"
+#include "random.h"
 
 #include <math.h>
 
@@ -22,16 +24,47 @@ void dpu_dma_open(struct dpu_machine *machine)
         machine->refresh_interval_cycles ? (uint64_t)(p->dma_refresh_ns * p->frequency_mhz / 1000) : 0;
 }
 
-/* The cycle at which `busy` cycles of the bank have passed since `start`, without those of refresh. */
-static uint64_t bank_end(const struct dpu_machine *machine, uint64_t start, uint64_t busy)
+/* The refreshes of a window, a few intervals long, in the bank's usable time: points[i] usable cycles of the window pass before refresh i. */
+struct refreshes {
+    uint64_t count, usable; /* of the window */
+    uint64_t points[DPU_REFRESHES_POSTPONED + 1]; /* ascending */
+};
+
+static struct refreshes refreshes_of(const struct dpu *dpu, uint64_t window)
 {
-    uint64_t interval = machine->refresh_interval_cycles, usable = interval - machine->refresh_cycles;
-    if (!machine->refresh_cycles || !busy)
+    const struct dpu_parameters *p = &dpu->machine->parameters;
+    struct refreshes r = {.count = p->dma_refresh_postponed + 1};
+    r.usable = r.count * (dpu->machine->refresh_interval_cycles - dpu->machine->refresh_cycles);
+    for (uint64_t i = 0; i < r.count; i++) {
+        uint64_t point = p->dma_refresh_seed == 0 ? r.usable / r.count * (i + 1)
+                                                  : pim_random(p->dma_refresh_seed, dpu->unit, window * r.count + i) % (r.usable + 1);
+        uint64_t place = i;
+        for (; place > 0 && r.points[place - 1] > point; place--)
+            r.points[place] = r.points[place - 1];
+        r.points[place] = point;
+    }
+    return r;
+}
+
+/* The cycle at which `busy` cycles of the bank have passed since `start`, without those of refresh. */
+static uint64_t bank_end(const struct dpu *dpu, uint64_t start, uint64_t busy)
+{
+    uint64_t refresh = dpu->machine->refresh_cycles;
+    if (!refresh || !busy)
         return start + busy;
-    uint64_t phase = start % interval;
-    uint64_t before = start / interval * usable + (phase < usable ? phase : usable);
-    uint64_t last = before + busy - 1; /* the last cycle that the transfer uses */
-    return last / usable * interval + last % usable + 1;
+    uint64_t window_cycles = (dpu->machine->parameters.dma_refresh_postponed + 1) * dpu->machine->refresh_interval_cycles;
+    uint64_t phase = start % window_cycles, used = phase;
+    struct refreshes r = refreshes_of(dpu, start / window_cycles);
+    for (uint64_t i = 0; i < r.count && phase > r.points[i] + i * refresh; i++) {
+        uint64_t after = phase - i * refresh;
+        used = after > r.points[i] + refresh ? after - refresh : r.points[i];
+    }
+    uint64_t last = start / window_cycles * r.usable + used + busy - 1; /* the last usable cycle that the transfer takes */
+    uint64_t window = last / r.usable, end = window * window_cycles + last % r.usable + 1;
+    r = refreshes_of(dpu, window);
+    for (uint64_t i = 0; i < r.count && r.points[i] <= last % r.usable; i++)
+        end += refresh;
+    return end;
 }
 
 static uint64_t rounded(double cycles)
@@ -46,9 +79,9 @@ uint64_t dpu_dma_schedule(struct dpu *dpu, uint64_t cycle, bool to_mram, uint32_
     uint64_t occupancy = p->dma_setup_cycles + rounded(p->dma_occupancy_cycles_per_byte * bytes);
     uint64_t latency = (to_mram ? p->dma_alpha_write_cycles : p->dma_alpha_read_cycles) +
                        rounded(p->dma_beta_cycles_per_byte * bytes);
-    dpu->dma_free = bank_end(dpu->machine, start, occupancy);
+    dpu->dma_free = bank_end(dpu, start, occupancy);
     dpu->counters.dma_engine_busy_cycles += dpu->dma_free - start;
-    uint64_t end = latency > occupancy ? dpu->dma_free + (latency - occupancy) : bank_end(dpu->machine, start, latency);
+    uint64_t end = latency > occupancy ? dpu->dma_free + (latency - occupancy) : bank_end(dpu, start, latency);
     uint64_t soonest = cycle + p->issue_distance_cycles;
     return end > soonest ? end : soonest;
 }

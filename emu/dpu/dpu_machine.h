@@ -26,6 +26,7 @@ struct dpu_parameters {
     double dma_occupancy_cycles_per_byte;        /* engine busy, 0.5 */
     uint64_t dma_setup_cycles;                   /* engine busy, whatever the length */
     double dma_refresh_interval_ns, dma_refresh_ns;
+    uint64_t dma_refresh_postponed, dma_refresh_seed;
     uint64_t register_file_stall;                /* choice: off | uPIMulator */
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
@@ -131,6 +132,8 @@ struct dpu_time_counter { enum dpu_counter_mode mode; uint64_t value, since; };
 /* MRAM in pages, allocated at the first write; reading an absent page gives zeros. */
 enum { DPU_RANKS = 1024, DPU_RANK_DPUS = 64 }; /* 8 chips x 8 DPUs share one host link */
 
+enum { DPU_REFRESHES_POSTPONED = 8 }; /* at most, by the standard of the memory: dma.refresh_postponed */
+
 enum { DPU_MRAM_PAGE_BYTES = 65536, DPU_MRAM_PAGES = DPU_MRAM_BYTES / DPU_MRAM_PAGE_BYTES };
 
 /* Counter values at the start of a trace interval. */
@@ -179,7 +182,7 @@ struct dpu_machine {
     uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
     uint64_t from_bytes_per_second[DPU_RANK_DPUS + 1];
     uint64_t broadcast_bytes_per_second[DPU_RANK_DPUS + 1];
-    uint64_t refresh_interval_cycles, refresh_cycles; /* the bank cannot be used for the last ones of every interval; 0: no refresh */
+    uint64_t refresh_interval_cycles, refresh_cycles; /* in every interval the bank cannot be used for so many; 0: no refresh */
     uint64_t launch_base_ps, launch_per_rank_ps;
     uint64_t call_ps[2];                 /* by enum pim_direction */
     uint64_t after_launch_ps;

@@ -95,6 +95,12 @@ const struct pim_parameter dpu_parameter_rows[] = {
     REAL("dma.refresh_ns", "ns", "0", "1000000000", "345", dma_refresh_ns,
          "time that a refresh takes from the bank",
          "tRFC that the vendor's openly licensed host library (BSD-3-Clause) programs in 1x refresh mode"),
+    INTEGER("dma.refresh_postponed", "", "0", "8", "1", dma_refresh_postponed,
+            "refreshes that may be behind: so many and one lie anywhere in so many and one intervals",
+            "assumption: DDR4 (JEDEC JESD79-4) allows up to 8; 0, 1 and 8 were tried on the 20 hardware logs of VA, and with 1 all "
+            "are within 2 % (doc/dpu.md)"),
+    INTEGER("dma.refresh_seed", "", "0", "4294967295", "1", dma_refresh_seed,
+            "every DPU draws the places of its refreshes from this; 0: at the end of each interval", "choice of the user"),
 
     REAL("launch.base_us", "us", "0", "1000000", "119.8", launch_base_us,
          "cost of a synchronous launch before any rank is counted",

@@ -24,9 +24,9 @@ struct kernel_row {
 
 #define T(n) {"tasklets", n}
 
-#define VA(tasklets, text, figure)                                                                                            \
-    {"Kernel: VA, int32, 2,621,440 elements, 1 DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,                          \
-     {"vector_add", 1, {T(tasklets), {"elements", 2621440}}}}
+#define VA(dpus, tasklets, text, figure)                                                                                      \
+    {"Kernel: VA, int32, 2,621,440 elements a DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,             \
+     {"vector_add", dpus, {T(tasklets), {"elements", 2621440 * (dpus)}}}}
 
 /* Values 0 to 49, as the host program draws them. */
 #define GEMV(dpus, tasklets, text, figure, basis_of_row)                                                                      \
@@ -37,11 +37,14 @@ struct kernel_row {
     {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}}
 
 static const struct kernel_row kernel_rows[] = {
-    VA(1, "1 tasklet", 884.67),
-    VA(2, "2 tasklets", 443.063),
-    VA(4, "4 tasklets", 222.24),
-    VA(8, "8 tasklets", 114.636),
-    VA(16, "16 tasklets", 76.374),
+    VA(1, 1, "1 DPU, 1 tasklet", 884.67),
+    VA(1, 2, "1 DPU, 2 tasklets", 443.063),
+    VA(1, 4, "1 DPU, 4 tasklets", 222.24),
+    VA(1, 8, "1 DPU, 8 tasklets", 114.636),
+    VA(1, 16, "1 DPU, 16 tasklets", 76.374),
+    VA(4, 2, "4 DPUs, 2 tasklets", 443.599),
+    VA(4, 4, "4 DPUs, 4 tasklets", 222.687),
+    VA(4, 8, "4 DPUs, 8 tasklets", 114.538),
 
     GEMV(1, 1, "1 DPU, 1 tasklet", 781.017, TEST),
     GEMV(2, 1, "2 DPUs, 1 tasklet", 390.643667, TEST),
