@@ -256,13 +256,20 @@ static double kernel_ms(const struct run *run, const struct prim_column *column)
     return sum / PS_PER_MS / run->application->repetitions;
 }
 
+/* What the log has for a column, for all that a repetition does; negative: nothing. */
+static double column_ms(const struct run *run, const struct prim_column *column)
+{
+    double value = run->log != NULL ? prim_log_time(run->log, column->label) : -1;
+    return column->counted > 0 ? value * column->made / column->counted : value;
+}
+
 /* The log's times of one kind, added up; none: NAN. */
 static double logged_ms(const struct run *run, unsigned kinds)
 {
     double sum = 0;
     bool any = false;
-    for (const struct prim_column *column = run->application->columns; run->log != NULL && column->label != NULL; column++) {
-        double value = kinds >> column->time & 1 ? prim_log_time(run->log, column->label) : -1;
+    for (const struct prim_column *column = run->application->columns; column->label != NULL; column++) {
+        double value = kinds >> column->time & 1 ? column_ms(run, column) : -1;
         any |= value >= 0;
         sum += value >= 0 ? value : 0;
     }
@@ -295,9 +302,9 @@ static void add_row(struct pim_study_report *report, enum group group, const cha
 static void add_kernels(struct pim_study_report *report, const struct run *run)
 {
     for (const struct prim_column *column = run->application->columns; column->label != NULL; column++) {
-        double value = run->log != NULL && column->time == PRIM_KERNEL ? prim_log_time(run->log, column->label) : -1;
         if (column->time != PRIM_KERNEL)
             continue;
+        double value = column_ms(run, column);
         add_row(report, KERNELS, run->application->name, "ms", value >= 0 ? value : NAN, kernel_ms(run, column));
     }
 }

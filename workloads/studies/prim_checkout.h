@@ -7,11 +7,13 @@
 /* The machine of the logs of 852866031/prim-benchmarks-insight. */
 #define PRIM_LOG_TARGET "upmem-prim-logs"
 
-/* One time that a log prints. A program may launch several kernels in turn: those numbered phase, phase + period, ... are meant. */
+/* One time that a log prints. A program may launch several kernels in turn: those numbered phase, phase + period, ... are meant. A timer
+ * that some of the repetitions set back to zero has counted less than there was: so many of so many equal parts. */
 struct prim_column {
     const char *label; /* before " Time" */
     enum prim_time { PRIM_KERNEL = 1, PRIM_TO_DPUS, PRIM_FROM_DPUS, PRIM_BOTH_WAYS } time;
     unsigned phase, period; /* of kernels: launches from 1 */
+    unsigned counted, made; /* 0, 0: all */
 };
 
 enum { PRIM_WORDS = 12, PRIM_INPUTS = 2, PRIM_COLUMNS = 6 };
