@@ -188,8 +188,8 @@ struct pim_backend {
     const struct pim_derived *derived;         /* may be NULL; every back-end also gets the core's own */
     const char *queue_level;                   /* units below one of these share a host link and an ordered queue; NULL: the
                                                 * outermost level */
-    const char *dispatch_key; /* real parameter in us: a transfer to several queues reaches each so much later than the one before it;
-                               * NULL: all at once */
+    const char *dispatch_key; /* real parameter in us: what the host needs to hand one piece of a transfer to its queue, piece by piece,
+                               * queue by queue; NULL: all at once */
     bool representative;                       /* timing never depends on data, so PIM_REPRESENTATIVE is allowed */
 
     /* Make a machine from checked parameters (copied). The number of units follows from the levels. */
@@ -206,10 +206,11 @@ struct pim_backend {
                             const struct pim_image *image, struct pim_error *error);
 
     /* Move bytes. All entries are checked before any byte moves. The core has checked units, spaces, granules and ends, and calls once
-     * per queue. *duration_ps is what the transfer costs on that queue when it starts on an idle link. */
+     * per queue; `queues` says on how many the host's call has pieces. *duration_ps is what the transfer costs on its queue, idle when
+     * it starts at start_ps, waiting for what it shares with other queues included. */
     enum pim_status (*transfer)(void *machine, enum pim_direction direction,
-                                const struct pim_transfer *transfers, size_t count,
-                                uint64_t *duration_ps, struct pim_error *error);
+                                const struct pim_transfer *transfers, size_t count, uint32_t queues,
+                                uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error);
 
     /* Start the units at start_ps (their own overhead included in *overhead_ps, so that the units begin at start + overhead). */
     enum pim_status (*launch)(void *machine, const uint32_t *units, size_t count, uint64_t start_ps,

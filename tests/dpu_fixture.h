@@ -103,7 +103,7 @@ static inline enum pim_status test_move(struct dpu_machine *machine, enum pim_di
 {
     struct pim_transfer piece = {unit, space, offset, bytes, data};
     uint64_t duration;
-    return pim_dpu_backend.transfer(machine, direction, &piece, 1, &duration, NULL);
+    return pim_dpu_backend.transfer(machine, direction, &piece, 1, 1, 0, &duration, NULL);
 }
 
 /* A check program's main: run the suite in fork mode. */

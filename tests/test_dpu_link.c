@@ -8,9 +8,22 @@
 
 enum { PIECE_BYTES = 1 << 20 };
 
+/* What a call costs beside its bytes, in ps: the defaults of the table. */
+static const uint64_t to_call = 35900000, from_call = 45200000, control_call = 15000000, word = 1590000, handed = 296000;
+static const uint64_t after_launch = 176000000;
+
+/* A time at which no module is busy. */
+static uint64_t idle_ps(const struct dpu_machine *machine)
+{
+    uint64_t ps = 0;
+    for (size_t i = 0; i < sizeof machine->turns / sizeof *machine->turns; i++)
+        ps = machine->turns[i].end_ps > ps ? machine->turns[i].end_ps : ps;
+    return ps;
+}
+
 /* Duration of one call that moves `bytes` for each of `count` DPUs from unit `first`; the same host memory for all when `same`. */
-static uint64_t duration_of(struct dpu_machine *machine, enum pim_direction direction, uint32_t first,
-                            uint32_t count, uint64_t bytes, bool same)
+static uint64_t duration_in(struct dpu_machine *machine, enum pim_direction direction, uint32_t first, uint32_t count,
+                            uint64_t bytes, bool same, uint32_t queues)
 {
     struct pim_transfer *pieces = calloc(count, sizeof *pieces);
     uint8_t *data = calloc(same ? 1 : count, bytes);
@@ -18,15 +31,28 @@ static uint64_t duration_of(struct dpu_machine *machine, enum pim_direction dire
     for (uint32_t i = 0; i < count; i++)
         pieces[i] = (struct pim_transfer){first + i, DPU_SPACE_MRAM, 0, bytes,
                                           data + (same ? 0 : i * bytes)};
-    ck_assert(pim_dpu_backend.transfer(machine, direction, pieces, count, &duration, NULL) == PIM_OK);
+    ck_assert(pim_dpu_backend.transfer(machine, direction, pieces, count, queues, idle_ps(machine), &duration, NULL) == PIM_OK);
     free(data);
     free(pieces);
     return duration;
 }
 
-static double curve(double one, double full, double n)
+static uint64_t duration_of(struct dpu_machine *machine, enum pim_direction direction, uint32_t first,
+                            uint32_t count, uint64_t bytes, bool same)
 {
-    return one * pow(n, log(full / one) / log(64)) * 1e9;
+    return duration_in(machine, direction, first, count, bytes, same, 1);
+}
+
+/* The same on DPUs 0 to count - 1 when the call serves `queues` ranks. */
+static uint64_t duration_of_some(struct dpu_machine *machine, enum pim_direction direction, uint32_t count,
+                                 uint64_t bytes, uint32_t queues)
+{
+    return duration_in(machine, direction, 0, count, bytes, false, queues);
+}
+
+static double limit(double one, double full, double n)
+{
+    return fmin(n * one, full) * 1e9;
 }
 
 struct link_row { const char *name; enum pim_direction direction; bool same; double one, full; };
@@ -44,7 +70,7 @@ START_TEST(measured_bandwidth_equals_the_formula)
     for (uint32_t n = 1; n <= 64; n *= 2) {
         uint64_t ps = duration_of(machine, row->direction, 0, n, PIECE_BYTES, row->same);
         double measured = (double)n * PIECE_BYTES / ((double)(ps - machine->call_ps[row->direction]) * 1e-12);
-        double deviation = 100 * (measured / curve(row->one, row->full, n) - 1);
+        double deviation = 100 * (measured / limit(row->one, row->full, n) - 1);
         printf("%s, %2u DPUs: %7.3f GB/s, %+.6f %% from the formula\n", row->name, n, measured / 1e9,
                deviation);
         ck_assert_double_lt(fabs(deviation), 1e-4);
@@ -56,64 +82,169 @@ END_TEST
 START_TEST(published_end_points_are_exact)
 {
     struct dpu_machine *machine = test_machine(64);
-    ck_assert_uint_eq(machine->to_bytes_per_second[1], 330000000);
-    ck_assert_uint_eq(machine->to_bytes_per_second[64], 6680000000);
-    ck_assert_uint_eq(machine->from_bytes_per_second[1], 120000000);
-    ck_assert_uint_eq(machine->from_bytes_per_second[64], 4740000000);
-    ck_assert_uint_eq(machine->broadcast_bytes_per_second[64], 16880000000);
     /* 33 MB to one DPU: exactly a tenth of a second, and the call. */
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 1, 33000000, false), 100000000000 + 46000000);
+    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 1, 33000000, false), 100000000000 + to_call);
     /* 12 MB back: the same. */
-    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 1, 12000000, false), 100000000000 + 58000000);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 1, 12000000, false), 100000000000 + from_call);
+    /* 64 DPUs: a hundredth of a second for 1/64 of 66.8, 47.4 and 168.8 MB. */
+    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 64, 1043750, false), 10000000000 + to_call);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 64, 740625, false), 10000000000 + from_call);
+    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 64, 2637500, true), 10000000000 + to_call);
     pim_dpu_backend.close(machine);
 }
 END_TEST
 
-START_TEST(ranks_move_in_parallel)
+/* What m modules of one call move together grows with m^0.41; two ranks are one module. The DPUs of each rank go on at the same pace as long
+ * as they do not fill it. */
+START_TEST(modules_of_a_call_share_the_host)
+{
+    static const struct { uint32_t ranks, modules; } rows[] = {{1, 1}, {2, 1}, {3, 2}, {4, 2}, {8, 4}, {32, 16}};
+    struct dpu_machine *machine = test_machine(64);
+    const uint64_t bytes = 1043750, alone = duration_of(machine, PIM_TO_UNIT, 0, 64, bytes, false) - to_call;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t each = duration_of_some(machine, PIM_TO_UNIT, 64, bytes, rows[i].ranks) - to_call;
+        double together = rows[i].modules * (double)alone / (double)each;
+        printf("%2u ranks, %2u modules together: %.3f times one\n", rows[i].ranks, rows[i].modules, together);
+        ck_assert_double_eq_tol(together, pow(rows[i].modules, 0.41), 1e-4 * together);
+        ck_assert_uint_eq(duration_of_some(machine, PIM_TO_UNIT, 1, bytes, rows[i].ranks),
+                          duration_of(machine, PIM_TO_UNIT, 0, 1, bytes, false));
+    }
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* 8 bytes of `space` to one DPU of a rank in a call that begins at start_ps: when it ends. */
+static uint64_t end_of(struct dpu_machine *machine, uint32_t rank, uint32_t space, uint64_t start_ps)
+{
+    uint8_t data[8] = {0};
+    const struct pim_transfer piece = {rank * DPU_RANK_DPUS, space, 0, sizeof data, data};
+    uint64_t duration_ps;
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, &piece, 1, 1, start_ps, &duration_ps, NULL) == PIM_OK);
+    return start_ps + duration_ps;
+}
+
+START_TEST(ranks_of_a_module_take_turns)
+{
+    struct dpu_machine *machine = test_machine(4 * DPU_RANK_DPUS);
+    const uint64_t turn = to_call + 8 * UINT64_C(1000000000000) / 330000000, start = 5000000000, later = start + turn / 2;
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, start), start + turn);
+    ck_assert_uint_eq(end_of(machine, 2, DPU_SPACE_MRAM, start), start + turn); /* another module */
+    ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_WRAM, later), later + control_call + 2 * word); /* another way */
+    ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_MRAM, later), start + 2 * turn);
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, start + turn), start + 3 * turn);
+    ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_MRAM, start + 3 * turn), start + 4 * turn); /* just free */
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, 7), 7 + turn); /* before all of them */
+    pim_dpu_backend.reset(machine);
+    ck_assert_uint_eq(end_of(machine, 3, DPU_SPACE_MRAM, start), start + turn);
+    pim_dpu_backend.close(machine);
+    struct dpu_parameters parameters = test_parameters();
+    parameters.ranks = 2;
+    parameters.module_ranks = 1;
+    machine = test_machine_with(&parameters, 2 * DPU_RANK_DPUS);
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, start), start + turn);
+    ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_MRAM, start), start + turn);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+START_TEST(a_host_that_is_not_ready_needs_longer_to_begin)
+{
+    struct dpu_parameters parameters = test_parameters();
+    parameters.ranks = 2;
+    parameters.to_start_us = 100;
+    struct dpu_machine *machine = test_machine_with(&parameters, 2 * DPU_RANK_DPUS);
+    const uint64_t turn = to_call + 8 * UINT64_C(1000000000000) / 330000000, begin = 100000000;
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, 0), begin + turn);
+    ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_MRAM, 0), begin + 2 * turn); /* both begin, then they take turns */
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_WRAM, 0), control_call + 2 * word);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 1, 12000000, false), 100000000000 + from_call);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* Where a rank is has no influence. */
+START_TEST(ranks_cost_the_same)
 {
     struct dpu_machine *machine = test_machine(192);
     uint64_t one = duration_of(machine, PIM_TO_UNIT, 0, 64, 4096, false);
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 192, 4096, false), one);
+    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 64, 64, 4096, false), one);
     ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 128, 64, 4096, false), one);
-    /* Half a rank each: the slower curve, the same bytes for each DPU. */
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 32, 64, 4096, false),
-                      duration_of(machine, PIM_TO_UNIT, 0, 32, 4096, false));
     pim_dpu_backend.close(machine);
 }
 END_TEST
 
 START_TEST(dpus_with_less_to_move_drop_out)
 {
-    struct dpu_machine *machine = test_machine(2);
-    uint8_t data[24] = {0};
-    struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 8, data}, {1, DPU_SPACE_WRAM, 0, 24, data}};
+    static uint8_t data[3 << 20];
+    struct dpu_machine *machine = test_machine(64);
+    struct pim_transfer pieces[64];
+    for (uint32_t i = 0; i < 64; i++) /* 1 MiB for all, 2 more for the last */
+        pieces[i] = (struct pim_transfer){i, DPU_SPACE_MRAM, 0, i < 63 ? 1 << 20 : 3 << 20, data};
     uint64_t uneven;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_FROM_UNIT, pieces, 2, &uneven, NULL) == PIM_OK);
-    uint64_t both = duration_of(machine, PIM_FROM_UNIT, 0, 2, 8, false);
-    uint64_t alone = duration_of(machine, PIM_FROM_UNIT, 1, 1, 16, false);
-    ck_assert_uint_eq(uneven, both + alone - machine->call_ps[PIM_FROM_UNIT]); /* one call */
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_FROM_UNIT, pieces, 64, 1, 0, &uneven, NULL) == PIM_OK);
+    uint64_t all = duration_of(machine, PIM_FROM_UNIT, 0, 64, 1 << 20, false);
+    uint64_t alone = duration_of(machine, PIM_FROM_UNIT, 0, 1, 2 << 20, false);
+    ck_assert_uint_eq(uneven, all + alone - from_call); /* one call */
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* Bytes of WRAM or IRAM for each of `count` DPUs: 15 us, and 1.59 us for each word and each of the places in the 8 chips. */
+struct word_row { uint32_t space, count; uint64_t bytes, words, places; };
+
+static const struct word_row word_rows[] = {
+    {DPU_SPACE_WRAM, 1, 4, 1, 1},    {DPU_SPACE_WRAM, 8, 4, 1, 1},   {DPU_SPACE_WRAM, 9, 4, 1, 2},
+    {DPU_SPACE_WRAM, 60, 64, 16, 8}, {DPU_SPACE_WRAM, 64, 64, 16, 8}, {DPU_SPACE_WRAM, 64, 65536, 16384, 8},
+    {DPU_SPACE_IRAM, 3, 16, 4, 1},
+};
+
+START_TEST(words_go_through_the_control_interface)
+{
+    static uint8_t data[65536];
+    const struct word_row *row = &word_rows[_i];
+    struct dpu_machine *machine = test_machine(64);
+    struct pim_transfer pieces[64];
+    for (uint32_t i = 0; i < row->count; i++)
+        pieces[i] = (struct pim_transfer){i, row->space, 0, row->bytes, data};
+    for (enum pim_direction direction = PIM_TO_UNIT; direction <= PIM_FROM_UNIT; direction++) {
+        uint64_t ps;
+        ck_assert(pim_dpu_backend.transfer(machine, direction, pieces, row->count, 7, 0, &ps, NULL) == PIM_OK);
+        ck_assert_uint_eq(ps, control_call + word * row->words * row->places);
+    }
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* Both ways in one call: one after the other. Of two DPUs the one with less WRAM drops out. */
+START_TEST(each_way_has_its_own_cost)
+{
+    static uint8_t data[33000];
+    struct dpu_machine *machine = test_machine(9);
+    const struct pim_transfer pieces[] = {{0, DPU_SPACE_MRAM, 0, 33000, data}, {0, DPU_SPACE_WRAM, 0, 8, data},
+                                          {8, DPU_SPACE_WRAM, 0, 24, data}, {3, DPU_SPACE_MRAM, 0, 0, data}};
+    uint64_t ps;
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 4, 1, 0, &ps, NULL) == PIM_OK);
+    ck_assert_uint_eq(ps, to_call + 100000000 + control_call + 6 * word);
     pim_dpu_backend.close(machine);
 }
 END_TEST
 
 START_TEST(only_the_same_host_memory_is_a_broadcast)
 {
-    struct dpu_machine *machine = test_machine(2);
-    uint8_t data[16] = {0};
-    struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 8, data}, {1, DPU_SPACE_WRAM, 0, 8, data}};
-    uint64_t broadcast, parallel;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 2, &broadcast, NULL) == PIM_OK);
-    pieces[1].data = data + 8;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 2, &parallel, NULL) == PIM_OK);
+    static uint8_t data[64 * 4096];
+    struct dpu_machine *machine = test_machine(64);
+    struct pim_transfer pieces[64];
+    uint64_t broadcast = duration_of(machine, PIM_TO_UNIT, 0, 64, 4096, true), parallel;
+    for (uint32_t i = 0; i < 64; i++)
+        pieces[i] = (struct pim_transfer){i, DPU_SPACE_MRAM, 0, 4096, data};
+    pieces[63].data = data + 8; /* one of them has data of its own */
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 64, 1, idle_ps(machine), &parallel, NULL) == PIM_OK);
     ck_assert_uint_lt(broadcast, parallel);
+    ck_assert_uint_eq(parallel, duration_of(machine, PIM_TO_UNIT, 0, 64, 4096, false));
     /* Reading into the same host memory is no broadcast. */
-    pieces[1].data = data;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_FROM_UNIT, pieces, 2, &broadcast, NULL) == PIM_OK);
-    pieces[1].data = data + 8;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_FROM_UNIT, pieces, 2, &parallel, NULL) == PIM_OK);
-    ck_assert_uint_eq(broadcast, parallel);
-    ck_assert_uint_eq(machine->dpus[0].counters.host_write_bytes, 16);
-    ck_assert_uint_eq(machine->dpus[0].counters.host_read_bytes, 16);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 64, 4096, true), duration_of(machine, PIM_FROM_UNIT, 0, 64, 4096, false));
+    ck_assert_uint_eq(machine->dpus[0].counters.host_write_bytes, 3 * 4096);
+    ck_assert_uint_eq(machine->dpus[0].counters.host_read_bytes, 2 * 4096);
     pim_dpu_backend.close(machine);
 }
 END_TEST
@@ -122,7 +253,7 @@ START_TEST(a_call_without_bytes_costs_nothing)
 {
     struct dpu_machine *machine = test_machine(1);
     uint64_t duration = 1;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, NULL, 0, &duration, NULL) == PIM_OK);
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, NULL, 0, 1, 0, &duration, NULL) == PIM_OK);
     ck_assert_uint_eq(duration, 0);
     ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 1, 0, false), 0);
     pim_dpu_backend.close(machine);
@@ -167,7 +298,7 @@ START_TEST(the_first_call_after_a_launch_costs_more)
     ck_assert_int_eq(pim_dpu_backend.run_until(machine, unit, UINT64_MAX, NULL), PIM_DONE);
     ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 3, 800, false), usual); /* the other rank */
     ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 0, false), 0);
-    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), usual + 205000000);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), usual + after_launch);
     ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 64, 3, 800, false), usual);
     pim_dpu_backend.close(machine);
 }
@@ -252,7 +383,7 @@ struct target_row { const char *name; uint64_t ranks; double frequency_mhz; };
 
 static const struct target_row target_rows[] = {
     {"upmem-1rank", 1, 350}, {"upmem-640", 10, 267}, {"upmem-2556", 40, 350},
-    {"upmem-prim-logs", 40, 350}};
+    {"upmem-prim-logs", 40, 350}, {"upmem-gemv-logs", 32, 350}};
 
 START_TEST(targets_load_and_name_their_sources)
 {
@@ -280,32 +411,74 @@ START_TEST(targets_load_and_name_their_sources)
 }
 END_TEST
 
-/* A call to ranks 0, 1 and 3 reaches the last one 40 us after the first; a rank that is busy longer than that does not wait twice. */
-START_TEST(ranks_get_a_call_one_after_the_other)
+static struct pim_device *open_device(const char *ranks, bool asynchronous, struct pim_registry **registry, struct pim_target **target)
 {
-    uint8_t data[3][8] = {{0}};
-    const struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 8, data[0]}, {64, DPU_SPACE_WRAM, 0, 8, data[1]},
-                                          {192, DPU_SPACE_WRAM, 0, 8, data[2]}};
-    struct pim_device_options options = {.asynchronous = true};
+    struct pim_device_options options = {.asynchronous = asynchronous};
     struct pim_error error = {0};
-    struct pim_registry *registry;
-    struct pim_target *target;
     struct pim_device *device;
-    ck_assert(pim_registry_open(&registry, &error) == PIM_OK);
-    ck_assert_msg(pim_target_open(registry, "dpu", &target, &error) == PIM_OK, "%s", error.text);
-    ck_assert(pim_target_set(target, "machine.ranks", "4", &error) == PIM_OK);
-    ck_assert(pim_device_open(target, &options, &device, &error) == PIM_OK);
-    uint64_t bytes_ps = 8 * UINT64_C(1000000000000) / 330000000, one = 46000000 + bytes_ps;
-    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 3, &error) == PIM_OK);
-    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){0, 64}), one);
-    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){64, 64}), 20000000 + one);
-    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){128, 64}), 0);
-    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 40000000 + one);
-    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 3, &error) == PIM_OK);
-    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 40000000 + 2 * one);
+    ck_assert(pim_registry_open(registry, &error) == PIM_OK);
+    ck_assert_msg(pim_target_open(*registry, "dpu", target, &error) == PIM_OK, "%s", error.text);
+    ck_assert(pim_target_set(*target, "machine.ranks", ranks, &error) == PIM_OK);
+    ck_assert(pim_device_open(*target, &options, &device, &error) == PIM_OK);
+    return device;
+}
+
+static void close_device(struct pim_device *device, struct pim_registry *registry, struct pim_target *target)
+{
     pim_device_close(device);
     pim_target_close(target);
     pim_registry_close(registry);
+}
+
+/* The host hands a call to ranks 0, 1 and 3 over piece by piece; a piece without bytes takes no time, and a rank that is busy for longer does
+ * not wait twice. */
+START_TEST(ranks_get_a_call_piece_by_piece)
+{
+    uint8_t data[4][8] = {{0}};
+    const struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 8, data[0]}, {8, DPU_SPACE_WRAM, 0, 8, data[3]},
+                                          {64, DPU_SPACE_WRAM, 0, 8, data[1]}, {65, DPU_SPACE_WRAM, 0, 0, NULL},
+                                          {192, DPU_SPACE_WRAM, 0, 8, data[2]}};
+    struct pim_error error = {0};
+    struct pim_registry *registry;
+    struct pim_target *target;
+    struct pim_device *device = open_device("4", true, &registry, &target);
+    const uint64_t one = control_call + 2 * word;
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 5, &error) == PIM_OK);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){0, 64}), 2 * handed + one);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){64, 64}), 3 * handed + one);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){128, 64}), 0);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 4 * handed + one);
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 5, &error) == PIM_OK);
+    ck_assert_uint_eq(pim_device_idle_ps(device, (struct pim_units){192, 64}), 4 * handed + 2 * one);
+    close_device(device, registry, target);
+}
+END_TEST
+
+/* What the core adds and says to the back-end: the pieces, the time, on how many ranks. 64 DPUs of one rank, of two that take turns, of three
+ * in two modules. */
+START_TEST(a_device_shares_the_host_among_ranks)
+{
+    enum { BYTES = 65536 };
+    static uint8_t data[64 * BYTES];
+    struct pim_transfer pieces[192];
+    struct pim_error error = {0};
+    struct pim_registry *registry;
+    struct pim_target *target;
+    struct pim_device *device = open_device("3", false, &registry, &target);
+    for (uint32_t i = 0; i < 192; i++)
+        pieces[i] = (struct pim_transfer){i, DPU_SPACE_MRAM, 0, BYTES, data + i % 64 * BYTES};
+    const uint64_t bytes_ps = 64 * UINT64_C(65536) * 1000000000000 / 6680000000;
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 64, &error) == PIM_OK);
+    const uint64_t one = pim_device_ledger(device)->transfer_ps;
+    ck_assert_uint_eq(one, 64 * handed + to_call + bytes_ps);
+    ck_assert_uint_eq(pim_device_ledger(device)->to_unit_ps, one);
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 128, &error) == PIM_OK);
+    const uint64_t two = pim_device_ledger(device)->transfer_ps - one;
+    ck_assert_uint_eq(two, 64 * handed + 2 * (to_call + bytes_ps));
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 192, &error) == PIM_OK);
+    const uint64_t three = pim_device_ledger(device)->transfer_ps - one - two;
+    ck_assert_double_eq_tol((double)(three - 64 * handed - 2 * to_call) / (double)(2 * bytes_ps), pow(2, 1 - 0.41), 1e-4);
+    close_device(device, registry, target);
 }
 END_TEST
 
@@ -346,11 +519,17 @@ static Suite *make_suite(void)
     tcase_add_loop_test(formula, measured_bandwidth_equals_the_formula, 0,
                         sizeof link_rows / sizeof *link_rows);
     tcase_add_test(formula, published_end_points_are_exact);
-    tcase_add_test(formula, ranks_move_in_parallel);
+    tcase_add_test(formula, modules_of_a_call_share_the_host);
+    tcase_add_test(formula, ranks_of_a_module_take_turns);
+    tcase_add_test(formula, a_host_that_is_not_ready_needs_longer_to_begin);
+    tcase_add_test(formula, ranks_cost_the_same);
+    tcase_add_loop_test(formula, words_go_through_the_control_interface, 0, sizeof word_rows / sizeof *word_rows);
+    tcase_add_test(formula, each_way_has_its_own_cost);
     tcase_add_test(formula, dpus_with_less_to_move_drop_out);
     tcase_add_test(formula, only_the_same_host_memory_is_a_broadcast);
     tcase_add_test(formula, a_call_without_bytes_costs_nothing);
-    tcase_add_test(formula, ranks_get_a_call_one_after_the_other);
+    tcase_add_test(formula, ranks_get_a_call_piece_by_piece);
+    tcase_add_test(formula, a_device_shares_the_host_among_ranks);
     suite_add_tcase(suite, formula);
     TCase *launches = tcase_create("what a launch costs and keeps");
     tcase_add_test(launches, a_launch_costs_a_base_and_a_part_per_rank);

@@ -249,7 +249,7 @@ START_TEST(one_bad_piece_moves_nothing)
     uint8_t bytes[4] = {1, 2, 3, 4}, back[4];
     struct pim_transfer pieces[] = {{0, DPU_SPACE_WRAM, 0, 4, bytes}, {0, DPU_SPACE_WRAM, 1, 4, bytes}};
     uint64_t duration;
-    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 2, &duration, NULL) == PIM_USAGE);
+    ck_assert(pim_dpu_backend.transfer(machine, PIM_TO_UNIT, pieces, 2, 1, 0, &duration, NULL) == PIM_USAGE);
     ck_assert(test_move(machine, PIM_FROM_UNIT, 0, DPU_SPACE_WRAM, 0, back, 4) == PIM_OK);
     ck_assert_mem_eq(back, ((uint8_t[4]){0}), 4);
     ck_assert_uint_eq(machine->dpus[0].counters.host_write_bytes, 0);

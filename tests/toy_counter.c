@@ -133,11 +133,11 @@ static enum pim_status load(void *opaque, const uint32_t *units, size_t count, c
 }
 
 static enum pim_status transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers,
-                                size_t count, uint64_t *duration_ps, struct pim_error *error)
+                                size_t count, uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error)
 {
     struct machine *machine = opaque;
     uint64_t bytes = 0;
-    (void)error; /* the core has checked all that can be wrong here */
+    (void)error, (void)queues, (void)start_ps; /* the core has checked all that can be wrong here; queues share nothing */
     for (size_t i = 0; i < count; i++) {
         struct cell *cell = &machine->cells[transfers[i].unit];
         uint8_t *memory = (transfers[i].space == TOY_CODE ? cell->code : cell->data) + transfers[i].offset;

@@ -94,10 +94,10 @@ static enum pim_status load(void *opaque, const uint32_t *units, size_t count, c
 }
 
 static enum pim_status transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers,
-                                size_t count, uint64_t *duration_ps, struct pim_error *error)
+                                size_t count, uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error)
 {
     struct machine *machine = opaque;
-    (void)error;
+    (void)error, (void)queues, (void)start_ps;
     *duration_ps = 0;
     for (size_t i = 0; i < count; i++) {
         struct row *row = &machine->rows[transfers[i].unit];

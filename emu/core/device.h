@@ -48,7 +48,7 @@ struct pim_device {
     void *machine;
     uint32_t units;
     struct pim_clock clock;      /* of the units */
-    uint64_t dispatch_ps;        /* between two queues of one transfer */
+    uint64_t dispatch_ps;        /* to hand over one piece of a transfer */
     struct pim_device_options options;
     struct pim_queues queues;
     struct pim_timeline timeline;

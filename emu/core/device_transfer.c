@@ -1,5 +1,5 @@
-/* Host transfers: every piece is checked, then the pieces travel queue by queue. Queues run side by side; the pieces of one queue share
- * its link, and the back-end says what that costs.
+/* Host transfers: every piece is checked, then the host hands the pieces over, queue by queue. Queues run side by side; the pieces of one
+ * queue share its link, and the back-end says what that costs.
  */
 #include "device.h"
 
@@ -71,18 +71,41 @@ static enum pim_status emit(struct pim_device *device, enum pim_direction direct
     return pim_device_emit(device, &event, 1, error);
 }
 
-/* `issued_ps`: when the host hands the pieces to the queue. */
-static enum pim_status transfer_on_queue(struct pim_device *device, enum pim_direction direction, uint32_t queue,
-                                         uint64_t issued_ps, const struct pim_transfer *pieces, size_t count,
+static uint64_t later(uint64_t left_ps, uint64_t right_ps)
+{
+    return left_ps > right_ps ? left_ps : right_ps;
+}
+
+static enum pim_status past_the_end(struct pim_error *error)
+{
+    return pim_fail(error, PIM_LIMIT, "transfer: the machine's time would pass 2^64 ps");
+}
+
+/* What the host needs to hand over the pieces that move something. */
+static uint64_t handing_ps(const struct pim_device *device, const struct pim_transfer *pieces, size_t count)
+{
+    uint64_t moving = 0;
+    for (size_t i = 0; i < count; i++)
+        moving += pieces[i].bytes > 0;
+    return moving * device->dispatch_ps;
+}
+
+/* The host hands the pieces over from *issued_ps on, which becomes the time of the last one. That time is part of the transfer, unless the
+ * queue is busy for longer. `queues`: on how many the call has pieces. */
+static enum pim_status transfer_on_queue(struct pim_device *device, enum pim_direction direction, uint32_t queue, uint32_t queues,
+                                         uint64_t *issued_ps, const struct pim_transfer *pieces, size_t count,
                                          struct pim_error *error)
 {
-    uint64_t duration_ps = 0, end_ps, start_ps = pim_queue_start(&device->queues, queue);
-    start_ps = issued_ps > start_ps ? issued_ps : start_ps;
-    enum pim_status status = device->backend->transfer(device->machine, direction, pieces, count, &duration_ps, error);
+    uint64_t duration_ps = 0, end_ps, free_ps = pim_queue_start(&device->queues, queue), start_ps = later(*issued_ps, free_ps);
+    if (__builtin_add_overflow(*issued_ps, handing_ps(device, pieces, count), issued_ps))
+        return past_the_end(error);
+    uint64_t handed_ps = later(*issued_ps, free_ps);
+    enum pim_status status = device->backend->transfer(device->machine, direction, pieces, count, queues, handed_ps, &duration_ps, error);
     if (status != PIM_OK)
         return status;
-    if (__builtin_add_overflow(start_ps, duration_ps, &end_ps))
-        return pim_fail(error, PIM_LIMIT, "transfer: the machine's time would pass 2^64 ps");
+    if (__builtin_add_overflow(handed_ps, duration_ps, &end_ps))
+        return past_the_end(error);
+    duration_ps = end_ps - start_ps;
     device->queues.now_ps[queue] = end_ps;
     device->account.link_ps[direction] += duration_ps;
     device->account.link_bytes[direction] += sum_bytes(pieces, count);
@@ -145,15 +168,16 @@ static enum pim_status transfer_sorted(struct pim_device *device, enum pim_direc
                                        struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
+    uint32_t queues = 0;
     uint64_t end_ps = 0, issued_ps = device->queues.host_ps;
+    for (uint32_t queue = 0; queue < device->queues.count; queue++)
+        queues += begin[queue + 1] > begin[queue];
     for (uint32_t queue = 0; status == PIM_OK && queue < device->queues.count; queue++) {
         size_t count = begin[queue + 1] - begin[queue];
         if (!count)
             continue;
-        status = transfer_on_queue(device, direction, queue, issued_ps, sorted + begin[queue], count, error);
-        issued_ps += device->dispatch_ps;
-        if (device->queues.now_ps[queue] > end_ps)
-            end_ps = device->queues.now_ps[queue];
+        status = transfer_on_queue(device, direction, queue, queues, &issued_ps, sorted + begin[queue], count, error);
+        end_ps = later(device->queues.now_ps[queue], end_ps);
     }
     return status == PIM_OK ? pim_device_end_call(device, end_ps, error) : status;
 }

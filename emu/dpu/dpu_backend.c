@@ -136,7 +136,7 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
 static void machine_reset(void *opaque)
 {
     struct dpu_machine *machine = opaque;
-    memset(machine->launched_ranks, 0, sizeof machine->launched_ranks);
+    dpu_link_reset(machine);
     for (uint32_t i = 0; i < machine->units; i++) {
         forget(&machine->dpus[i]);
         make(&machine->dpus[i], machine, i);
@@ -306,10 +306,10 @@ static enum pim_status load(void *opaque, const uint32_t *units, size_t count,
 }
 
 static enum pim_status transfer(void *opaque, enum pim_direction direction,
-                                const struct pim_transfer *transfers, size_t count,
-                                uint64_t *duration_ps, struct pim_error *error)
+                                const struct pim_transfer *transfers, size_t count, uint32_t queues,
+                                uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error)
 {
-    return dpu_transfer(opaque, direction, transfers, count, duration_ps, error);
+    return dpu_transfer(opaque, direction, transfers, count, queues, start_ps, duration_ps, error);
 }
 
 static const struct dpu *dpu_at(const void *opaque, uint32_t unit)
@@ -380,7 +380,7 @@ const struct pim_backend pim_dpu_backend = {
     .events = dpu_event_rows,
     .derived = dpu_derived_rows,
     .queue_level = "rank",
-    .dispatch_key = "link.dispatch_us",
+    .dispatch_key = "link.piece_us",
     .open = machine_open,
     .close = machine_close,
     .reset = machine_reset,

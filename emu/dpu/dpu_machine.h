@@ -1,7 +1,7 @@
 /* The state of the UPMEM-like machine and the interface between its files. Private to emu/dpu.
  *
  * Files: dpu_backend.c (descriptor, open/close/launch/run), dpu_parameters.c (tables), dpu_load.c (images, shared code),
- * dpu_transfer.c (host link), dpu_memory.c (WRAM and MRAM), dpu_semantics.h (one body per operation), dpu_execute.c (one
+ * dpu_transfer.c (checks and copies of the host), dpu_link.c (what they cost), dpu_memory.c (WRAM and MRAM), dpu_semantics.h (one body per operation), dpu_execute.c (one
  * instruction of one tasklet on exact state; DMA; faults), dpu_reference.c (cycle by cycle), dpu_fast.c (run-ahead
  * engine), dpu_log.c (printf buffer), dpu_fault.c (fault texts), dpu_race.c (--race-report), dpu_snapshot.c.
  */
@@ -17,7 +17,7 @@
 
 /* ---- parameters: one row each in dpu_parameters.c ---- */
 struct dpu_parameters {
-    uint64_t ranks, chips, dpus_per_chip, broken_dpus;
+    uint64_t ranks, module_ranks, chips, dpus_per_chip, broken_dpus;
     uint64_t wram_bytes, mram_bytes, iram_instructions, tasklets, atomic_bits;
     double frequency_mhz;
     uint64_t issue_distance_cycles;              /* 11 */
@@ -30,7 +30,8 @@ struct dpu_parameters {
     uint64_t register_file_stall;                /* choice: off | uPIMulator */
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
-    double to_call_us, from_call_us, after_launch_us, dispatch_us;
+    double modules_exponent;
+    double piece_us, to_start_us, to_call_us, from_call_us, control_call_us, word_us, after_launch_us;
     uint64_t status_poll_ns;
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
@@ -169,6 +170,12 @@ struct dpu {
     void *race;                          /* dpu_race.c */
 };
 
+/* What limits bytes between the host and MRAM: one DPU, all DPUs of a rank together. */
+struct dpu_way { uint64_t one_bytes_per_second, full_bytes_per_second; };
+
+/* When a module was last busy with bytes of MRAM: its ranks take turns. */
+struct dpu_turn { uint64_t begin_ps, end_ps; };
+
 struct dpu_machine {
     struct dpu_parameters parameters;
     uint32_t units;
@@ -179,14 +186,14 @@ struct dpu_machine {
     struct dpu_scratch *scratch;         /* dpu_fast.c */
     /* derived integers */
     struct pim_clock clock;
-    uint64_t to_bytes_per_second[DPU_RANK_DPUS + 1]; /* by active DPUs of a rank */
-    uint64_t from_bytes_per_second[DPU_RANK_DPUS + 1];
-    uint64_t broadcast_bytes_per_second[DPU_RANK_DPUS + 1];
+    struct dpu_way to_mram, from_mram, broadcast;
     uint64_t refresh_interval_cycles, refresh_cycles; /* in every interval the bank cannot be used for so many; 0: no refresh */
     uint64_t launch_base_ps, launch_per_rank_ps;
-    uint64_t call_ps[2];                 /* by enum pim_direction */
+    uint64_t to_start_ps, call_ps[2];    /* of a call that moves MRAM, by enum pim_direction */
+    uint64_t control_call_ps, word_ps;   /* through the control interface */
     uint64_t after_launch_ps;
     uint64_t launched_ranks[DPU_RANKS / 64]; /* a bit per rank: no transfer since its last launch */
+    struct dpu_turn turns[DPU_RANKS];    /* by module */
     struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
     uint64_t shared_hash;
 };
@@ -206,16 +213,20 @@ struct dpu_code *dpu_code_for_write(struct dpu *dpu);
 void dpu_code_set(struct dpu_code *code, uint32_t index, uint64_t word);
 void dpu_code_release(struct dpu_code *code); /* NULL is allowed */
 
-/* ---- dpu_transfer.c: host link ---- */
+/* ---- dpu_link.c: what the host link costs; dpu_transfer.c: what it moves ---- */
 void dpu_link_open(struct dpu_machine *machine);
+void dpu_link_reset(struct dpu_machine *machine);
 void dpu_link_launched(struct dpu_machine *machine, const uint32_t *units, size_t count);
+/* The time of a call that moves these pieces from start_ps on, the longest of the ranks'; it serves `queues` ranks altogether. */
+enum pim_status dpu_link_price(struct dpu_machine *machine, enum pim_direction direction, const struct pim_transfer *transfers,
+                               size_t count, uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error);
 void dpu_dma_open(struct dpu_machine *machine);
 /* A transfer that the instruction of this cycle asks for: the engine is taken until dpu->dma_free; the result is the first cycle at
  * which the tasklet can issue again. */
 uint64_t dpu_dma_schedule(struct dpu *dpu, uint64_t cycle, bool to_mram, uint32_t bytes);
 enum pim_status dpu_transfer(struct dpu_machine *machine, enum pim_direction direction,
-                             const struct pim_transfer *transfers, size_t count,
-                             uint64_t *duration_ps, struct pim_error *error);
+                             const struct pim_transfer *transfers, size_t count, uint32_t queues,
+                             uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error);
 uint32_t dpu_rank_of(const struct dpu_machine *machine, uint32_t unit);
 
 /* ---- dpu_memory.c ---- */

@@ -31,6 +31,7 @@ const struct pim_space dpu_spaces[] = {
 #define CHIP_DESCRIPTION "chip description of the vendor's host library (BSD-3-Clause), chip v1A"
 #define PRIM_SECONDARY "PrIM (arXiv 2105.03814), quoted from secondary sources"
 #define INSIGHT "852866031/prim-benchmarks-insight at 91bed18"
+#define GEMV_LOGS "Morteza1814/prim-benchmarks at 34bdafb"
 #define NO_COEFFICIENT "assumption: no public coefficient is known for the DPU; "
 
 #define FIELD(name) offsetof(struct dpu_parameters, name)
@@ -47,6 +48,8 @@ const struct pim_space dpu_spaces[] = {
 const struct pim_parameter dpu_parameter_rows[] = {
     INTEGER("machine.ranks", "", "1", "1024", "1", ranks, "ranks of the machine",
             "assumption: one rank unless the target says otherwise"),
+    INTEGER("machine.module_ranks", "", "1", "1024", "2", module_ranks, "ranks of a module, which share a channel",
+            PRIM_SECONDARY ": Table 1, 128 DPUs a DIMM, and 64 a rank"),
     INTEGER("machine.chips", "", "1", "8", "8", chips, "chips of a rank", CHIP_DESCRIPTION),
     INTEGER("machine.dpus_per_chip", "", "1", "8", "8", dpus_per_chip, "DPUs of a chip",
             CHIP_DESCRIPTION),
@@ -110,31 +113,46 @@ const struct pim_parameter dpu_parameter_rows[] = {
          "cost that each launched rank adds", "hardware logs, as launch.base_us"),
 
     REAL("link.to_one_dpu_gbs", "GB/s", "0.000001", "100000", "0.33", to_one_dpu_gbs,
-         "host to one DPU of a rank", PRIM_SECONDARY ", large transfers"),
+         "most that the host moves to the MRAM of one DPU", PRIM_SECONDARY ", large transfers"),
     REAL("link.to_full_rank_gbs", "GB/s", "0.000001", "100000", "6.68", to_full_rank_gbs,
-         "host to 64 DPUs of a rank, different data", PRIM_SECONDARY ", large transfers"),
+         "most that it moves to all DPUs of a rank, different data", PRIM_SECONDARY ", large transfers to 64 DPUs"),
     REAL("link.from_one_dpu_gbs", "GB/s", "0.000001", "100000", "0.12", from_one_dpu_gbs,
-         "one DPU of a rank to the host", PRIM_SECONDARY ", large transfers"),
+         "most that it moves from the MRAM of one DPU", PRIM_SECONDARY ", large transfers"),
     REAL("link.from_full_rank_gbs", "GB/s", "0.000001", "100000", "4.74", from_full_rank_gbs,
-         "64 DPUs of a rank to the host", PRIM_SECONDARY ", large transfers"),
+         "most that it moves from all DPUs of a rank", PRIM_SECONDARY ", large transfers from 64 DPUs"),
     REAL("link.broadcast_full_rank_gbs", "GB/s", "0.000001", "100000", "16.88",
-         broadcast_full_rank_gbs, "host to 64 DPUs of a rank, the same data, delivered bytes",
-         PRIM_SECONDARY "; assumption: the figure counts delivered bytes"),
+         broadcast_full_rank_gbs, "most that it moves to all DPUs of a rank, the same data, delivered bytes",
+         PRIM_SECONDARY ", 64 DPUs; assumption: the figure counts delivered bytes"),
+    REAL("link.modules_exponent", "", "0", "1", "0.41", modules_exponent,
+         "m modules in one call together move m^this times what one moves; 1: modules do not disturb each other",
+         "hardware logs " GEMV_LOGS ": 4096 x 28704 to 128, 256, ... 2048 DPUs in 116.2 to 39.4 ms (means of five), least squares of the "
+         "logarithms; the other widths are tests (doc/dpu.md)"),
 
-    REAL("link.to_call_us", "us", "0", "1000000", "46", to_call_us,
-         "cost of a call that moves bytes to DPUs of a rank, whatever their number",
-         "hardware log " INSIGHT ": TRNS with 60 and 4 DPUs, 393,216 calls of 64 bytes a DPU in 18,082.7 ms"),
-    REAL("link.from_call_us", "us", "0", "1000000", "58", from_call_us,
-         "cost of a call that moves bytes from DPUs of a rank, whatever their number",
-         "hardware log " INSIGHT ": NW with 60 DPUs, calls of 168 bytes a DPU in 335.9 ms, less 3 us for the bytes. "
-         "Known to be off: derived with 5,494 calls, the program makes 5,360, which gives 59.7 us, or 54.8 when "
-         "link.after_launch_us is taken out for its 127 launches"),
-    REAL("link.after_launch_us", "us", "0", "1000000", "205", after_launch_us,
+    REAL("link.piece_us", "us", "0", "1000000", "0.296", piece_us,
+         "what the host needs to hand over one DPU's part of a transfer",
+         "hardware logs " INSIGHT ": TRNS, calls of 64 bytes a DPU take 91.97 us for one to 60 and one to 4 DPUs together, 36.47 us to 1 DPU"),
+    REAL("link.to_call_us", "us", "0", "1000000", "35.9", to_call_us,
+         "cost of a call that moves bytes to MRAM of a rank, in its turn, whatever the number of DPUs",
+         "hardware log " INSIGHT ": TRNS with 1 DPU, 12,582,912 calls of 64 bytes in 458,876 ms, less the piece and the bytes"),
+    REAL("link.from_call_us", "us", "0", "1000000", "45.2", from_call_us,
+         "cost of a call that moves bytes from MRAM of a rank, in its turn, whatever the number of DPUs",
+         "hardware log " INSIGHT ": NW with 60 DPUs, 5,360 calls of 168 bytes a DPU in 335.9 ms, less the pieces, the bytes and "
+         "link.after_launch_us of 127 launches"),
+    REAL("link.to_start_us", "us", "0", "1000000", "0", to_start_us,
+         "cost of a call to MRAM beside its turn, when the host is not ready for it",
+         "assumption: calls of a program follow each other; target upmem-gemv-logs has a host that needs it"),
+    REAL("link.control_call_us", "us", "0", "1000000", "15", control_call_us,
+         "cost of a call that moves bytes of WRAM or IRAM of a rank",
+         "hardware log " INSIGHT ": TS, 60 copies of 28 bytes to WRAM are what its MRAM calls leave of 4.061 ms, 26.6 us each, less "
+         "seven words and the piece"),
+    REAL("link.word_us", "us", "0", "1000000", "1.59", word_us,
+         "WRAM or IRAM through the control interface: a word of one DPU of every chip",
+         "hardware logs " INSIGHT ": RED and TS, 256 bytes of WRAM from each of 60 DPUs in 0.916 and 1.133 ms, their mean less "
+         "link.after_launch_us, call and pieces: 12.7 us a word, 8 DPUs a chip"),
+    REAL("link.after_launch_us", "us", "0", "1000000", "176", after_launch_us,
          "what the first call to a rank after a launch costs more",
-         "hardware log " INSIGHT ": HST-S, 1,024 bytes from each of 60 DPUs in 0.299 ms, less 58 us a call and the bytes"),
-    REAL("link.dispatch_us", "us", "0", "1000000", "20", dispatch_us,
-         "time until the host has handed a call to the next of several ranks",
-         "hardware log Morteza1814/prim-benchmarks at 34bdafb: three calls to 2048 DPUs in 2.13 ms"),
+         "hardware logs " INSIGHT ": GEMV and MLP, 552 bytes of MRAM from each of 60 DPUs in 0.279 and 0.233 ms, their mean less call, "
+         "pieces and bytes"),
     INTEGER("link.status_poll_ns", "ns", "1", "1000000000", "10000", status_poll_ns,
             "time that passes when a host program asks whether DPUs still run",
             "assumption: no public figure is known; the order of a few commands to each control interface"),

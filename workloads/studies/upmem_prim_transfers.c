@@ -79,8 +79,8 @@ struct transfer_row {
 #define PRIM(text, figure, ...)                                                                                               \
     {BANDWIDTH, text, "PrIM, arXiv 2105.03814 (secondary source)", NULL, figure, GIGABYTES_PER_SECOND, PIM_STUDY_MODEL,       \
      DPUS_OF_RANK, {__VA_ARGS__}}
-#define GEMV(dpus, text, figure, basis_of_row)                                                                                \
-    {GEMV_GROUP, text, PRIM_GEMV_LOG, NULL, figure, MILLISECONDS, PIM_STUDY_##basis_of_row, DPUS_OF_RANK,                     \
+#define GEMV(dpus, text, figure)                                                                                              \
+    {GEMV_GROUP, text, PRIM_GEMV_LOG, PRIM_GEMV_TARGET, figure, MILLISECONDS, PIM_STUDY_TEST, DPUS_OF_RANK,                   \
      {ARGUMENTS(dpus, 16), PUSH(dpus, 4096 / (dpus) * 1024), PUSH_SAME(dpus, 1024)}}
 
 static const struct transfer_row rows[] = {
@@ -91,38 +91,40 @@ static const struct transfer_row rows[] = {
     PRIM("broadcast, 64 DPUs, 4 MiB", 16.88, PUSH_SAME(64, 4 << 20)),
 
     LOG(PARALLEL, TEST, "VA: to 60 DPUs, 2 x 174,784 B", 5.070, ARGUMENTS(60, 12), PUSH(60, 174784), PUSH(60, 174784)),
-    LOG(PARALLEL, MODEL, "RED: to 60 DPUs, 873,816 B", 13.746, ARGUMENTS(60, 8), PUSH(60, 873816)),
+    LOG(PARALLEL, TEST, "RED: to 60 DPUs, 873,816 B", 13.746, ARGUMENTS(60, 8), PUSH(60, 873816)),
     LOG(PARALLEL, TEST, "SCAN-SSA: to 60 DPUs, 524,288 B", 9.268, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
     LOG(PARALLEL, TEST, "SCAN-RSS: to 60 DPUs, 524,288 B", 9.326, ARGUMENTS_SAME(60, 16), PUSH(60, 524288)),
     LOG(PARALLEL, TEST, "SEL: to 60 DPUs, 524,288 B", 9.040, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
     LOG(PARALLEL, TEST, "UNI: to 60 DPUs, 524,288 B", 8.922, ARGUMENTS_SAME(60, 8), PUSH(60, 524288)),
-    LOG(PARALLEL, MODEL, "HST-S: to 60 DPUs, 104,864 B", 1.590, ARGUMENTS(60, 16), PUSH(60, 104864)),
+    LOG(PARALLEL, TEST, "HST-S: to 60 DPUs, 104,864 B", 1.590, ARGUMENTS(60, 16), PUSH(60, 104864)),
     LOG(PARALLEL, TEST, "HST-L: to 60 DPUs, 104,864 B", 1.736, ARGUMENTS(60, 16), PUSH(60, 104864)),
-    LOG(PARALLEL, TEST, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
-    LOG(PARALLEL, TEST, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
+    LOG(PARALLEL, MODEL, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
+    LOG(PARALLEL, MODEL, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
     LOG(PARALLEL, TEST, "MLP: between layers, 2 x (552 B back, both to)", 16.798, RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
         RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248)),
     LOG(PARALLEL, MODEL, "BS: to 60 DPUs, one 16,388,608 B, own 35,072 B", 91.693333, ARGUMENTS_SAME(60, 24), PUSH_SAME(60, 16388608),
         PUSH(60, 35072)),
-    LOG(PARALLEL, TEST, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
+    LOG(PARALLEL, MODEL, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
         PUSH(60, 50176), PUSH(60, 50176), PUSH(60, 50176)),
     LOG(PARALLEL, TEST, "VA: from 60 DPUs, 174,784 B", 6.436, RESULTS_IN_MRAM(60, 174784)),
     LOG(PARALLEL, MODEL, "SCAN-SSA: from 60 DPUs, 524,288 B", 17.128, RESULTS_IN_MRAM(60, 524288)),
     LOG(PARALLEL, MODEL, "SCAN-RSS: from 60 DPUs, 524,288 B", 16.909, RESULTS_IN_MRAM(60, 524288)),
     LOG(PARALLEL, TEST, "TRNS: from 60, then 4 DPUs, 12,582,912 B", 355.043, RESULTS_IN_MRAM(60, 12582912), RESULTS_IN_MRAM(4, 12582912)),
+    LOG(PARALLEL, TEST, "TRNS: from 64 DPUs, 12,582,912 B", 451.060, RESULTS_IN_MRAM(64, 12582912)),
 
-    LOG(SMALL, MODEL, "HST-S: from 60 DPUs, 1,024 B", 0.299, RESULTS_IN_MRAM(60, 1024)),
+    LOG(SMALL, TEST, "HST-S: from 60 DPUs, 1,024 B", 0.299, RESULTS_IN_MRAM(60, 1024)),
     LOG(SMALL, TEST, "HST-L: from 60 DPUs, 1,024 B", 0.289, RESULTS_IN_MRAM(60, 1024)),
-    LOG(SMALL, TEST, "GEMV: from 60 DPUs, 552 B", 0.279, RESULTS_IN_MRAM(60, 552)),
-    LOG(SMALL, TEST, "MLP: from 60 DPUs, 552 B", 0.233333, RESULTS_IN_MRAM(60, 552)),
-    LOG(SMALL, TEST, "RED: results of 60 DPUs, 256 B of WRAM", 0.916, RESULTS(60, 256)),
+    LOG(SMALL, MODEL, "GEMV: from 60 DPUs, 552 B", 0.279, RESULTS_IN_MRAM(60, 552)),
+    LOG(SMALL, MODEL, "MLP: from 60 DPUs, 552 B", 0.233333, RESULTS_IN_MRAM(60, 552)),
+    LOG(SMALL, MODEL, "RED: results of 60 DPUs, 256 B of WRAM", 0.916, RESULTS(60, 256)),
     LOG(SMALL, TEST, "SEL: results of 60 DPUs, 64 B of WRAM", 0.381, RESULTS(60, 64)),
     LOG(SMALL, TEST, "UNI: results of 60 DPUs, 384 B of WRAM", 1.770, RESULTS(60, 384)),
     LOG(SMALL, TEST, "BS: results of 60 DPUs, 128 B of WRAM", 0.611667, RESULTS(60, 128)),
-    LOG(SMALL, TEST, "TS: results of 60 DPUs, 256 B of WRAM", 1.132667, RESULTS(60, 256)),
+    LOG(SMALL, MODEL, "TS: results of 60 DPUs, 256 B of WRAM", 1.132667, RESULTS(60, 256)),
     LOG(SMALL, TEST, "SCAN-SSA: 128 B of results, 16 B of arguments", 0.801, RESULTS(60, 128), ARGUMENTS(60, 16)),
     LOG(SMALL, TEST, "SCAN-RSS: 128 B of results, 16 B of arguments", 0.716, RESULTS(60, 128), ARGUMENTS(60, 16)),
 
+    LOG(CALLS, MODEL, "TRNS: 196,608 x 64 B to 1 DPU, mean of 64 rounds", 7169.933859, PUSHES(1, 64, 196608)),
     LOG(CALLS, MODEL, "TRNS: 196,608 x 64 B to 60, then to 4 DPUs", 18082.699, PUSHES(60, 64, 196608), PUSHES(4, 64, 196608)),
     LOG(CALLS, TEST, "TRNS: 196,608 x 64 B to 64 DPUs", 19253.750, PUSHES(64, 64, 196608)),
     /* 2,560 x 2,560 in blocks of 40: 64 diagonals there, 63 back, on as many DPUs as there are blocks, at most 60. */
@@ -142,18 +144,18 @@ static const struct transfer_row rows[] = {
         COPIES_TO(60, 24576, 7), COPIES_TO(60, 48, 7)),
     LOG(SERIALS, TEST, "BFS: from 60 DPUs, 13,104 B", 14.010, COPIES_FROM(60, 13104, 1, 0)),
 
-    GEMV(1, "1 DPU", 11.846333, TEST),
-    GEMV(2, "2 DPUs", 5.638667, TEST),
-    GEMV(4, "4 DPUs", 4.007, TEST),
-    GEMV(8, "8 DPUs", 2.732667, TEST),
-    GEMV(16, "16 DPUs", 1.418, TEST),
-    GEMV(32, "32 DPUs", 1.051667, TEST),
-    GEMV(64, "64 DPUs", 1.817667, TEST),
-    GEMV(128, "128 DPUs", 1.383667, TEST),
-    GEMV(256, "256 DPUs", 1.288, TEST),
-    GEMV(512, "512 DPUs", 1.547, TEST),
-    GEMV(1024, "1,024 DPUs", 1.577, TEST),
-    GEMV(2048, "2,048 DPUs", 2.132667, MODEL),
+    GEMV(1, "1 DPU", 11.846333),
+    GEMV(2, "2 DPUs", 5.638667),
+    GEMV(4, "4 DPUs", 4.007),
+    GEMV(8, "8 DPUs", 2.732667),
+    GEMV(16, "16 DPUs", 1.418),
+    GEMV(32, "32 DPUs", 1.051667),
+    GEMV(64, "64 DPUs", 1.817667),
+    GEMV(128, "128 DPUs", 1.383667),
+    GEMV(256, "256 DPUs", 1.288),
+    GEMV(512, "512 DPUs", 1.547),
+    GEMV(1024, "1,024 DPUs", 1.577),
+    GEMV(2048, "2,048 DPUs", 2.132667),
 };
 _Static_assert(sizeof rows / sizeof *rows == PRIM_TRANSFER_ROWS, "PRIM_TRANSFER_ROWS says how many there are");
 
