@@ -49,11 +49,17 @@ struct step {
 enum unit { MILLISECONDS, GIGABYTES_PER_SECOND };
 static const char *const unit_names[] = {"ms", "GB/s"};
 
-/* The ranks of the logs' machine have 60 working DPUs: whoever asks for 64 gets a second rank. */
+/* The ranks of the logs' machine have 60 working DPUs: whoever asks for 64 gets 32 of two, for the vendor's library takes the surplus from the
+ * rank that has more left. */
 enum { DPUS_OF_RANK = 64, WORKING_DPUS = 60 };
-static uint32_t unit_of(uint32_t dpu, uint32_t working)
+static uint32_t taken_of_rank(uint32_t dpus, uint32_t working)
 {
-    return dpu / working * DPUS_OF_RANK + dpu % working;
+    uint32_t ranks = (dpus + working - 1) / working;
+    return (dpus + ranks - 1) / ranks;
+}
+static uint32_t unit_of(uint32_t dpu, uint32_t taken)
+{
+    return dpu / taken * DPUS_OF_RANK + dpu % taken;
 }
 
 enum { STEPS = 6 };
@@ -62,7 +68,7 @@ struct transfer_row {
     double published;
     enum unit unit;
     enum pim_study_basis basis;
-    uint32_t working; /* DPUs of a rank */
+    uint32_t working; /* of the DPUs of a rank */
     struct step steps[STEPS]; /* ended by calls == 0 */
 };
 
@@ -172,23 +178,23 @@ static uint64_t stride_of(const struct step *step)
     return step->how != EACH ? 0 : step->direction == PIM_FROM_UNIT ? step->bytes : 8;
 }
 
-static enum pim_status one_call(struct pim_device *device, const struct step *step, uint32_t working, uint32_t first, uint32_t count,
+static enum pim_status one_call(struct pim_device *device, const struct step *step, uint32_t taken, uint32_t first, uint32_t count,
                                 struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     for (uint32_t i = 0; i < count; i++)
-        transfers[i] = (struct pim_transfer){.unit = unit_of(first + i, working), .space = step->space, .bytes = step->bytes,
+        transfers[i] = (struct pim_transfer){.unit = unit_of(first + i, taken), .space = step->space, .bytes = step->bytes,
                                              .data = memory + stride_of(step) * (first + i)};
     return pim_device_transfer(device, step->direction, transfers, count, error);
 }
 
 /* The program ends at once: the vectors that it finds have no elements. */
-static enum pim_status launch(struct pim_device *device, uint32_t dpus, uint32_t working, struct pim_error *error)
+static enum pim_status launch(struct pim_device *device, uint32_t dpus, uint32_t taken, struct pim_error *error)
 {
     uint32_t *units = calloc(dpus, sizeof *units);
     if (units == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for a launch of %u DPUs", dpus);
     for (uint32_t dpu = 0; dpu < dpus; dpu++)
-        units[dpu] = unit_of(dpu, working);
+        units[dpu] = unit_of(dpu, taken);
     enum pim_status status = pim_device_run_units(device, units, dpus, error);
     free(units);
     return status;
@@ -198,15 +204,16 @@ static enum pim_status calls_for(struct pim_device *device, const struct step *s
                                  struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
+    const uint32_t taken = taken_of_rank(dpus, working);
     for (uint32_t call = 0; status == PIM_OK && call < step->calls; call++) {
         if (step->launch_every > 0 && call % step->launch_every == 0)
-            status = launch(device, dpus, working, error);
+            status = launch(device, dpus, taken, error);
         if (status != PIM_OK)
             break;
         if (step->how != SERIAL)
-            status = one_call(device, step, working, 0, dpus, transfers, memory, error);
+            status = one_call(device, step, taken, 0, dpus, transfers, memory, error);
         for (uint32_t dpu = 0; step->how == SERIAL && status == PIM_OK && dpu < dpus; dpu++)
-            status = one_call(device, step, working, dpu, 1, transfers, memory, error);
+            status = one_call(device, step, taken, dpu, 1, transfers, memory, error);
     }
     return status;
 }
@@ -246,7 +253,7 @@ static uint32_t units_of(const struct transfer_row *row)
 {
     uint32_t units = 0;
     for (size_t i = 0; i < STEPS && row->steps[i].calls > 0; i++) {
-        uint32_t count = unit_of(row->steps[i].last_dpus - 1, row->working) + 1;
+        uint32_t count = unit_of(row->steps[i].last_dpus - 1, taken_of_rank(row->steps[i].last_dpus, row->working)) + 1;
         units = count > units ? count : units;
     }
     return units;
