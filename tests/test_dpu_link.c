@@ -478,6 +478,12 @@ START_TEST(a_device_shares_the_host_among_ranks)
     ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces, 192, &error) == PIM_OK);
     const uint64_t three = pim_device_ledger(device)->transfer_ps - one - two;
     ck_assert_double_eq_tol((double)(three - 64 * handed - 2 * to_call) / (double)(2 * bytes_ps), pow(2, 1 - 0.41), 1e-4);
+    /* Rank 1 has all its pieces before rank 0 has had its turn. */
+    for (uint32_t i = 63; i < 128; i++)
+        pieces[i] = (struct pim_transfer){i == 63 ? 0 : i, DPU_SPACE_MRAM, 0, 8, data + 8 * i};
+    ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces + 63, 65, &error) == PIM_OK);
+    ck_assert_uint_eq(pim_device_ledger(device)->transfer_ps - one - two - three,
+                      handed + 2 * to_call + 8 * UINT64_C(1000000000000) / 330000000 + 512 * UINT64_C(1000000000000) / 6680000000);
     close_device(device, registry, target);
 }
 END_TEST
