@@ -9,7 +9,7 @@
 enum { PIECE_BYTES = 1 << 20 };
 
 /* What a call costs beside its bytes, in ps: the defaults of the table. */
-static const uint64_t to_call = 35900000, from_call = 45200000, control_call = 15000000, word = 1590000, handed = 296000;
+static const uint64_t to_call = 35900000, from_call = 45000000, control_call = 15000000, word = 1590000, handed = 296000, multiplexer = 15000000;
 static const uint64_t after_launch = 176000000;
 
 /* A time at which no module is busy. */
@@ -35,6 +35,13 @@ static uint64_t duration_in(struct dpu_machine *machine, enum pim_direction dire
     free(data);
     free(pieces);
     return duration;
+}
+
+/* The same as the first call of the machine. */
+static uint64_t first_duration_of(struct dpu_machine *machine, enum pim_direction direction, uint32_t count, uint64_t bytes, bool same)
+{
+    dpu_link_reset(machine);
+    return duration_in(machine, direction, 0, count, bytes, same, 1);
 }
 
 static uint64_t duration_of(struct dpu_machine *machine, enum pim_direction direction, uint32_t first,
@@ -68,7 +75,7 @@ START_TEST(measured_bandwidth_equals_the_formula)
     const struct link_row *row = &link_rows[_i];
     struct dpu_machine *machine = test_machine(64);
     for (uint32_t n = 1; n <= 64; n *= 2) {
-        uint64_t ps = duration_of(machine, row->direction, 0, n, PIECE_BYTES, row->same);
+        uint64_t ps = first_duration_of(machine, row->direction, n, PIECE_BYTES, row->same);
         double measured = (double)n * PIECE_BYTES / ((double)(ps - machine->call_ps[row->direction]) * 1e-12);
         double deviation = 100 * (measured / limit(row->one, row->full, n) - 1);
         printf("%s, %2u DPUs: %7.3f GB/s, %+.6f %% from the formula\n", row->name, n, measured / 1e9,
@@ -83,13 +90,13 @@ START_TEST(published_end_points_are_exact)
 {
     struct dpu_machine *machine = test_machine(64);
     /* 33 MB to one DPU: exactly a tenth of a second, and the call. */
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 1, 33000000, false), 100000000000 + to_call);
+    ck_assert_uint_eq(first_duration_of(machine, PIM_TO_UNIT, 1, 33000000, false), 100000000000 + to_call);
     /* 12 MB back: the same. */
-    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 1, 12000000, false), 100000000000 + from_call);
+    ck_assert_uint_eq(first_duration_of(machine, PIM_FROM_UNIT, 1, 12000000, false), 100000000000 + from_call);
     /* 64 DPUs: a hundredth of a second for 1/64 of 66.8, 47.4 and 168.8 MB. */
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 64, 1043750, false), 10000000000 + to_call);
-    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 0, 64, 740625, false), 10000000000 + from_call);
-    ck_assert_uint_eq(duration_of(machine, PIM_TO_UNIT, 0, 64, 2637500, true), 10000000000 + to_call);
+    ck_assert_uint_eq(first_duration_of(machine, PIM_TO_UNIT, 64, 1043750, false), 10000000000 + to_call);
+    ck_assert_uint_eq(first_duration_of(machine, PIM_FROM_UNIT, 64, 740625, false), 10000000000 + from_call);
+    ck_assert_uint_eq(first_duration_of(machine, PIM_TO_UNIT, 64, 2637500, true), 10000000000 + to_call);
     pim_dpu_backend.close(machine);
 }
 END_TEST
@@ -106,9 +113,10 @@ START_TEST(modules_of_a_call_share_the_host)
         double together = rows[i].modules * (double)alone / (double)each;
         printf("%2u ranks, %2u modules together: %.3f times one\n", rows[i].ranks, rows[i].modules, together);
         ck_assert_double_eq_tol(together, pow(rows[i].modules, 0.41), 1e-4 * together);
-        ck_assert_uint_eq(duration_of_some(machine, PIM_TO_UNIT, 1, bytes, rows[i].ranks),
-                          duration_of(machine, PIM_TO_UNIT, 0, 1, bytes, false));
     }
+    const uint64_t one = first_duration_of(machine, PIM_TO_UNIT, 1, bytes, false);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_uint_eq(duration_of_some(machine, PIM_TO_UNIT, 1, bytes, rows[i].ranks), one);
     pim_dpu_backend.close(machine);
 }
 END_TEST
@@ -143,6 +151,27 @@ START_TEST(ranks_of_a_module_take_turns)
     machine = test_machine_with(&parameters, 2 * DPU_RANK_DPUS);
     ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_MRAM, start), start + turn);
     ck_assert_uint_eq(end_of(machine, 1, DPU_SPACE_MRAM, start), start + turn);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
+/* A copy to a DPU, to another one, to the same, back from it, then a launch that turns them all; WRAM has no multiplexer. */
+START_TEST(calls_to_other_dpus_turn_multiplexers)
+{
+    struct dpu_machine *machine = test_machine(2 * DPU_RANK_DPUS);
+    static const struct { uint32_t first, count; uint64_t turned; } calls[] = {
+        {5, 1, 0}, {6, 1, 15000000}, {6, 1, 0}, {64, 1, 0}, {6, 1, 0}, {6, 2, 15000000}, {6, 2, 0}, {7, 1, 15000000}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, calls[i].first, calls[i].count, 12000000, false),
+                          100000000000 + from_call + calls[i].turned);
+    ck_assert_uint_eq(end_of(machine, 0, DPU_SPACE_WRAM, 0), control_call + 2 * word);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 7, 1, 12000000, false), 100000000000 + from_call);
+    const uint32_t unit = 9;
+    dpu_link_launched(machine, &unit, 1);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 8, 1, 12000000, false), 100000000000 + from_call + after_launch);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 9, 1, 12000000, false), 100000000000 + from_call + multiplexer);
+    pim_dpu_backend.reset(machine);
+    ck_assert_uint_eq(duration_of(machine, PIM_FROM_UNIT, 8, 1, 12000000, false), 100000000000 + from_call);
     pim_dpu_backend.close(machine);
 }
 END_TEST
@@ -183,7 +212,7 @@ START_TEST(dpus_with_less_to_move_drop_out)
     uint64_t uneven;
     ck_assert(pim_dpu_backend.transfer(machine, PIM_FROM_UNIT, pieces, 64, 1, 0, &uneven, NULL) == PIM_OK);
     uint64_t all = duration_of(machine, PIM_FROM_UNIT, 0, 64, 1 << 20, false);
-    uint64_t alone = duration_of(machine, PIM_FROM_UNIT, 0, 1, 2 << 20, false);
+    uint64_t alone = first_duration_of(machine, PIM_FROM_UNIT, 1, 2 << 20, false);
     ck_assert_uint_eq(uneven, all + alone - from_call); /* one call */
     pim_dpu_backend.close(machine);
 }
@@ -483,7 +512,7 @@ START_TEST(a_device_shares_the_host_among_ranks)
         pieces[i] = (struct pim_transfer){i == 63 ? 0 : i, DPU_SPACE_MRAM, 0, 8, data + 8 * i};
     ck_assert(pim_device_transfer(device, PIM_TO_UNIT, pieces + 63, 65, &error) == PIM_OK);
     ck_assert_uint_eq(pim_device_ledger(device)->transfer_ps - one - two - three,
-                      handed + 2 * to_call + 8 * UINT64_C(1000000000000) / 330000000 + 512 * UINT64_C(1000000000000) / 6680000000);
+                      handed + multiplexer + 2 * to_call + 8 * UINT64_C(1000000000000) / 330000000 + 512 * UINT64_C(1000000000000) / 6680000000);
     close_device(device, registry, target);
 }
 END_TEST
@@ -527,6 +556,7 @@ static Suite *make_suite(void)
     tcase_add_test(formula, published_end_points_are_exact);
     tcase_add_test(formula, modules_of_a_call_share_the_host);
     tcase_add_test(formula, ranks_of_a_module_take_turns);
+    tcase_add_test(formula, calls_to_other_dpus_turn_multiplexers);
     tcase_add_test(formula, a_host_that_is_not_ready_needs_longer_to_begin);
     tcase_add_test(formula, ranks_cost_the_same);
     tcase_add_loop_test(formula, words_go_through_the_control_interface, 0, sizeof word_rows / sizeof *word_rows);

@@ -9,7 +9,8 @@
  * them (link.modules_exponent). When the DPUs of a call get different amounts, those with less drop out earlier. The same piece of host
  * memory for all DPUs of a rank is a broadcast, with a limit of its own, in delivered bytes (assumption). The ranks of a module share a
  * channel and the threads that serve it, so they take turns (a lock per channel in the vendor's openly licensed host library); a turn is
- * link.to_call_us or link.from_call_us, and the bytes.
+ * link.to_call_us or link.from_call_us, and the bytes. A bank belongs to its DPU or to the host: a call to others than the last call of the
+ * rank turns multiplexers, link.multiplexer_us.
  *
  * WRAM and IRAM are reached through the control interface of each chip, a word of one DPU of every chip at a time: a call takes
  * link.control_call_us, and link.word_us for each word and each place in the chips, as few places as the number of DPUs allows. Ranks do so
@@ -17,8 +18,8 @@
  *
  * The first call of a rank after a launch costs link.after_launch_us more, for whatever memory. The core adds link.piece_us for every DPU
  * that the host passes a piece of memory for, rank by rank. Calls that overlap because the host did not wait for them share the module, not
- * the host. Not modelled: caches and page faults of the host, its NUMA nodes, the multiplexer of a bank, which single copies turn for
- * every DPU, the number of threads by size, the byte transposition as such. Sources: dpu_parameters.c; known error: doc/dpu.md.
+ * the host. Not modelled: caches and page faults of the host, its NUMA nodes, the number of threads by size, the byte transposition as
+ * such. Sources: dpu_parameters.c; known error: doc/dpu.md.
  */
 #include "dpu_machine.h"
 #include "dpu_parameters.h"
@@ -52,6 +53,7 @@ void dpu_link_open(struct dpu_machine *machine)
     machine->to_start_ps = picoseconds(p->to_start_us);
     machine->call_ps[PIM_TO_UNIT] = picoseconds(p->to_call_us);
     machine->call_ps[PIM_FROM_UNIT] = picoseconds(p->from_call_us);
+    machine->multiplexer_ps = picoseconds(p->multiplexer_us);
     machine->control_call_ps = picoseconds(p->control_call_us);
     machine->word_ps = picoseconds(p->word_us);
     machine->after_launch_ps = picoseconds(p->after_launch_us);
@@ -62,6 +64,7 @@ void dpu_link_open(struct dpu_machine *machine)
 void dpu_link_reset(struct dpu_machine *machine)
 {
     memset(machine->launched_ranks, 0, sizeof machine->launched_ranks);
+    memset(machine->facing, 0, sizeof machine->facing);
     memset(machine->turns, 0, sizeof machine->turns);
 }
 
@@ -75,6 +78,7 @@ void dpu_link_launched(struct dpu_machine *machine, const uint32_t *units, size_
     for (size_t i = 0; i < count; i++) {
         uint32_t rank = dpu_rank_of(machine, units[i]);
         machine->launched_ranks[rank / 64] |= UINT64_C(1) << rank % 64;
+        machine->facing[rank] = 0;
     }
 }
 
@@ -183,6 +187,18 @@ static uint64_t bytes_ps(const struct dpu_machine *machine, enum pim_direction d
 
 /* ------------------------------------------------------------------------------------- calls --- */
 
+/* The banks of these DPUs are turned to the host. After a launch that is part of what the first call costs. */
+static uint64_t multiplexer_ps(struct dpu_machine *machine, uint32_t rank, const struct share *shares)
+{
+    uint64_t before = machine->facing[rank], now = 0;
+    for (unsigned i = 0; i < DPU_RANK_DPUS; i++)
+        now |= (uint64_t)(shares[i].bytes > 0) << i;
+    if (!now)
+        return 0;
+    machine->facing[rank] = now;
+    return before && before != now ? machine->multiplexer_ps : 0;
+}
+
 /* When a rank of the module that asks at `now_ps` has had its turn. Whoever asks for a time before the last turn gets it at once: calls of
  * queues that the host does not wait for need not come in the order of their times. */
 static uint64_t after_turn(struct dpu_turn *turn, uint64_t now_ps, uint64_t turn_ps)
@@ -196,13 +212,14 @@ static uint64_t after_turn(struct dpu_turn *turn, uint64_t now_ps, uint64_t turn
 static uint64_t rank_end_ps(struct dpu_machine *machine, enum pim_direction direction, uint32_t rank, struct rank_call *call,
                             uint32_t modules, uint64_t start_ps)
 {
+    uint64_t turned = multiplexer_ps(machine, rank, call->shares[PATH_MRAM]); /* before the shares are sorted */
     uint64_t mram = bytes_ps(machine, direction, PATH_MRAM, call->shares[PATH_MRAM], modules);
     uint64_t control = bytes_ps(machine, direction, PATH_CONTROL, call->shares[PATH_CONTROL], modules);
     uint64_t now_ps = start_ps;
     if (mram || control)
         now_ps = sum(now_ps, first_call_ps(machine, rank));
     if (mram) {
-        now_ps = sum(now_ps, direction == PIM_TO_UNIT ? machine->to_start_ps : 0);
+        now_ps = sum(now_ps, turned + (direction == PIM_TO_UNIT ? machine->to_start_ps : 0));
         now_ps = after_turn(&machine->turns[rank / machine->parameters.module_ranks], now_ps, sum(machine->call_ps[direction], mram));
     }
     if (control)

@@ -31,7 +31,7 @@ struct dpu_parameters {
     double launch_base_us, launch_per_rank_us;
     double to_one_dpu_gbs, to_full_rank_gbs, from_one_dpu_gbs, from_full_rank_gbs, broadcast_full_rank_gbs;
     double modules_exponent;
-    double piece_us, to_start_us, to_call_us, from_call_us, control_call_us, word_us, after_launch_us;
+    double piece_us, to_start_us, to_call_us, from_call_us, multiplexer_us, control_call_us, word_us, after_launch_us;
     uint64_t status_poll_ns;
     uint64_t engine;                             /* choice: fast | reference */
     uint64_t strict;                             /* choice off | on: tasklets stopped away from the end are a fault */
@@ -190,9 +190,11 @@ struct dpu_machine {
     uint64_t refresh_interval_cycles, refresh_cycles; /* in every interval the bank cannot be used for so many; 0: no refresh */
     uint64_t launch_base_ps, launch_per_rank_ps;
     uint64_t to_start_ps, call_ps[2];    /* of a call that moves MRAM, by enum pim_direction */
+    uint64_t multiplexer_ps;
     uint64_t control_call_ps, word_ps;   /* through the control interface */
     uint64_t after_launch_ps;
     uint64_t launched_ranks[DPU_RANKS / 64]; /* a bit per rank: no transfer since its last launch */
+    uint64_t facing[DPU_RANKS];          /* by rank, a bit per DPU: whose MRAM the last call reached; 0: none since a launch */
     struct dpu_turn turns[DPU_RANKS];    /* by module */
     struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
     uint64_t shared_hash;

@@ -134,10 +134,14 @@ const struct pim_parameter dpu_parameter_rows[] = {
     REAL("link.to_call_us", "us", "0", "1000000", "35.9", to_call_us,
          "cost of a call that moves bytes to MRAM of a rank, in its turn, whatever the number of DPUs",
          "hardware log " INSIGHT ": TRNS with 1 DPU, 12,582,912 calls of 64 bytes in 458,876 ms, less the piece and the bytes"),
-    REAL("link.from_call_us", "us", "0", "1000000", "45.2", from_call_us,
+    REAL("link.from_call_us", "us", "0", "1000000", "45", from_call_us,
          "cost of a call that moves bytes from MRAM of a rank, in its turn, whatever the number of DPUs",
-         "hardware log " INSIGHT ": NW with 60 DPUs, 5,360 calls of 168 bytes a DPU in 335.9 ms, less the pieces, the bytes and "
-         "link.after_launch_us of 127 launches"),
+         "hardware log " INSIGHT ": NW with 60 DPUs, 5,360 calls of 168 bytes a DPU in 335.9 ms, less the pieces, the bytes, "
+         "link.after_launch_us of 127 launches and 59 multiplexers"),
+    REAL("link.multiplexer_us", "us", "0", "1000000", "15", multiplexer_us,
+         "what a call costs more that reaches the MRAM of other DPUs than the last call of the rank",
+         "hardware log " INSIGHT ": SpMV, copies of 1,928 bytes from one after the other of 60 DPUs in 5.238 ms, less link.after_launch_us, calls, "
+         "pieces and bytes"),
     REAL("link.to_start_us", "us", "0", "1000000", "0", to_start_us,
          "cost of a call to MRAM beside its turn, when the host is not ready for it",
          "assumption: calls of a program follow each other; target upmem-gemv-logs has a host that needs it"),

@@ -14,7 +14,7 @@ static const double PS_PER_MS = 1e9;
 enum how {
     EACH,   /* a call serves all DPUs, each from its own piece of host memory */
     SAME,   /* a call serves all DPUs from one piece */
-    SERIAL, /* a call a DPU */
+    SERIAL, /* a call a DPU; steps of this kind that follow each other go to one DPU before the next */
 };
 
 /* `calls` calls (SERIAL: for each DPU) for every count of DPUs from `dpus` to `last_dpus`; a launch before every `launch_every` of
@@ -62,7 +62,7 @@ static uint32_t unit_of(uint32_t dpu, uint32_t taken)
     return dpu / taken * DPUS_OF_RANK + dpu % taken;
 }
 
-enum { STEPS = 6 };
+enum { STEPS = 7 };
 struct transfer_row {
     const char *group, *conditions, *source, *target;
     double published;
@@ -143,9 +143,9 @@ static const struct transfer_row rows[] = {
     LOG(SERIALS, TEST, "UNI: from 60 DPUs, 262,152 B", 204.586, COPIES_FROM(60, 262152, 1, 0)),
     LOG(SERIALS, MODEL, "SpMV: to 60 DPUs, 1,936 + 138,161 + 115,696 + 24 B", 75.417988, COPY_TO(60, 1936), COPY_TO(60, 138168),
         COPY_TO(60, 115696), COPY_TO(60, 24)),
-    LOG(SERIALS, TEST, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPIES_FROM(60, 1928, 1, 1)),
+    LOG(SERIALS, MODEL, "SpMV: from 60 DPUs, 1,928 B", 5.238, COPIES_FROM(60, 1928, 1, 1)),
     LOG(SERIALS, MODEL, "BFS: to 60 DPUs, 13,115 + 126,712 + 13,107 + 2 x 24,576 + 48 B", 69.487013, COPY_TO(60, 13112), COPY_TO(60, 126712),
-        COPY_TO(60, 13104), COPIES_TO(60, 24576, 2), COPY_TO(60, 48)),
+        COPY_TO(60, 13104), COPY_TO(60, 24576), COPY_TO(60, 24576), COPY_TO(60, 48)),
     LOG(SERIALS, TEST, "BFS: 8 levels from, 7 to 60 DPUs, 24,576 B; 7 x 48 B", 262.386978, COPIES_FROM(60, 24576, 8, 1),
         COPIES_TO(60, 24576, 7), COPIES_TO(60, 48, 7)),
     LOG(SERIALS, TEST, "BFS: from 60 DPUs, 13,104 B", 14.010, COPIES_FROM(60, 13104, 1, 0)),
@@ -200,7 +200,17 @@ static enum pim_status launch(struct pim_device *device, uint32_t dpus, uint32_t
     return status;
 }
 
-static enum pim_status calls_for(struct pim_device *device, const struct step *step, uint32_t working, uint32_t dpus,
+/* How many steps from this one on go together. */
+static size_t together(const struct step *steps, size_t left)
+{
+    size_t count = 1;
+    while (count < left && steps->how == SERIAL && steps[count].how == SERIAL && steps[count].calls == steps->calls &&
+           steps[count].direction == steps->direction && steps[count].launch_every == 0)
+        count++;
+    return count;
+}
+
+static enum pim_status calls_for(struct pim_device *device, const struct step *step, size_t steps, uint32_t working, uint32_t dpus,
                                  struct pim_transfer *transfers, uint8_t *memory, struct pim_error *error)
 {
     enum pim_status status = PIM_OK;
@@ -212,21 +222,26 @@ static enum pim_status calls_for(struct pim_device *device, const struct step *s
             break;
         if (step->how != SERIAL)
             status = one_call(device, step, taken, 0, dpus, transfers, memory, error);
-        for (uint32_t dpu = 0; step->how == SERIAL && status == PIM_OK && dpu < dpus; dpu++)
-            status = one_call(device, step, taken, dpu, 1, transfers, memory, error);
+        for (uint32_t dpu = 0; step->how == SERIAL && dpu < dpus; dpu++)
+            for (size_t i = 0; status == PIM_OK && i < steps; i++)
+                status = one_call(device, step + i, taken, dpu, 1, transfers, memory, error);
     }
     return status;
 }
 
-static enum pim_status run_step(struct pim_device *device, const struct step *step, uint32_t working, struct pim_error *error)
+/* `steps` of them go together. */
+static enum pim_status run_steps(struct pim_device *device, const struct step *step, size_t steps, uint32_t working, struct pim_error *error)
 {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < steps; i++)
+        bytes = step[i].bytes > bytes ? step[i].bytes : bytes;
     struct pim_transfer *transfers = calloc(step->last_dpus, sizeof *transfers);
-    uint8_t *memory = calloc(1, step->bytes + stride_of(step) * step->last_dpus);
+    uint8_t *memory = calloc(1, bytes + stride_of(step) * step->last_dpus);
     enum pim_status status = PIM_OK;
     if (transfers == NULL || memory == NULL)
         status = pim_fail(error, PIM_NO_MEMORY, "no memory for a transfer of %u DPUs", step->last_dpus);
     for (uint32_t dpus = step->dpus; status == PIM_OK && dpus <= step->last_dpus; dpus++)
-        status = calls_for(device, step, working, dpus, transfers, memory, error);
+        status = calls_for(device, step, steps, working, dpus, transfers, memory, error);
     free(transfers);
     free(memory);
     return status;
@@ -244,8 +259,10 @@ static enum pim_status run_row(struct pim_device *device, const struct transfer_
                                struct pim_error *error)
 {
     enum pim_status status = image != NULL ? pim_device_load(device, (struct pim_units){0, 0}, image, error) : PIM_OK;
-    for (size_t i = 0; status == PIM_OK && i < STEPS && row->steps[i].calls > 0; i++)
-        status = run_step(device, &row->steps[i], row->working, error);
+    for (size_t i = 0, steps; status == PIM_OK && i < STEPS && row->steps[i].calls > 0; i += steps) {
+        steps = together(row->steps + i, STEPS - i);
+        status = run_steps(device, row->steps + i, steps, row->working, error);
+    }
     return status;
 }
 
