@@ -5,7 +5,7 @@ static TCase *(*const cases[])(void) = {
     upmem_abi_tests,      upmem_allocation_tests, upmem_iterator_tests, upmem_program_tests,
     upmem_transfer_tests, upmem_mirror_tests,     upmem_launch_tests,   upmem_log_tests,
     upmem_queue_tests,    upmem_callback_tests,   upmem_scatter_tests,  upmem_thread_tests,
-    upmem_running_tests,
+    upmem_running_tests,  upmem_memory_tests,
     upmem_release_tests,  upmem_profile_tests,    upmem_misuse_tests,   upmem_probe_tests,
 };
 

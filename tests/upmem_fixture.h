@@ -64,5 +64,6 @@ TCase *upmem_release_tests(void);
 TCase *upmem_profile_tests(void);
 TCase *upmem_misuse_tests(void);
 TCase *upmem_probe_tests(void);
+TCase *upmem_memory_tests(void);
 
 #endif

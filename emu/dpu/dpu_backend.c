@@ -19,12 +19,9 @@
 static void forget(struct dpu *dpu)
 {
     dpu_code_release(dpu->code);
-    if (dpu->mram_pages)
-        for (uint32_t i = 0; i < DPU_MRAM_PAGES; i++)
-            free(dpu->mram_pages[i]);
+    dpu_mram_free(dpu);
+    dpu_wram_free(dpu);
     dpu_race_free(dpu);
-    free(dpu->mram_pages);
-    free(dpu->wram);
     free(dpu->tasklets);
     free(dpu->profile);
     free(dpu->contested_lines);

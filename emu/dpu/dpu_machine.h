@@ -234,6 +234,8 @@ uint32_t dpu_rank_of(const struct dpu_machine *machine, uint32_t unit);
 /* ---- dpu_memory.c ---- */
 bool dpu_wram_ready(struct dpu *dpu);                                     /* allocate; false: out of memory */
 uint8_t *dpu_mram_page_for_write(struct dpu *dpu, uint32_t page);         /* NULL: out of memory */
+void dpu_wram_free(struct dpu *dpu);
+void dpu_mram_free(struct dpu *dpu); /* all pages */
 void dpu_mram_read(const struct dpu *dpu, uint32_t offset, void *to, uint32_t bytes);
 bool dpu_mram_write(struct dpu *dpu, uint32_t offset, const void *from, uint32_t bytes);
 void dpu_mram_clear(struct dpu *dpu, uint32_t offset, uint32_t bytes);

@@ -254,10 +254,7 @@ static bool get_code(struct dpu *dpu, const uint8_t **at)
 
 static bool get_pages(struct dpu *dpu, uint32_t count, const uint8_t **at)
 {
-    for (uint32_t i = 0; dpu->mram_pages && i < DPU_MRAM_PAGES; i++) {
-        free(dpu->mram_pages[i]);
-        dpu->mram_pages[i] = NULL;
-    }
+    dpu_mram_free(dpu);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t number;
         get(at, &number, sizeof number);
