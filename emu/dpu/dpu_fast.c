@@ -21,6 +21,7 @@ enum {
     WINDOW_SHORTEST = 1 << 10, WINDOW_LONGEST = 1 << 18, WINDOW_FIRST = 1 << 13, /* cycles */
     EXACT_LONGEST = 1 << 17,
     STOP_MARGIN = 1 << 9, /* windows end so long before a stop that their closing does not pass it */
+    CONFLICT_MARGIN = 1 << 6, /* likewise, before a conflict */
 };
 
 enum outcome {
@@ -130,7 +131,7 @@ static void count_spins(struct dpu_scratch *s, uint32_t tasklet, uint64_t times)
 /* How many of the first tasklets take part in the rotation, and whether it is regular. */
 struct rotation {
     uint32_t count;
-    uint32_t credit;  /* smallest; rotations that all can make */
+    uint32_t credit;  /* smallest; rotations that all can make. Below 2 the rest is not looked at */
     uint32_t poorest; /* position of the tasklet with it */
     bool spread;      /* one issue distance apart from themselves: each issues when it is ready */
     bool dense;       /* an issue in every cycle */
@@ -147,15 +148,13 @@ static struct rotation look(const struct dpu_scratch *s, uint64_t distance)
         if (ready >= s->now + distance)
             break;
         /* One that comes back from a transfer first has to issue alone: it changes who is waiting. */
-        if (s->dpu->tasklets[tasklet].waiting_dma) {
-            rotation.credit = 0;
+        uint32_t credit = s->dpu->tasklets[tasklet].waiting_dma ? 0 : spins(s, tasklet) ? UINT32_MAX : s->credit[tasklet];
+        if (credit < rotation.credit) {
+            rotation.credit = credit;
             rotation.poorest = k;
+        }
+        if (credit < 2)
             return rotation;
-        }
-        if (!spins(s, tasklet) && s->credit[tasklet] < rotation.credit) {
-            rotation.credit = s->credit[tasklet];
-            rotation.poorest = k;
-        }
         strict = strict && (k == 0 || ready > previous);
         rotation.dense = rotation.dense && ready <= s->now + k;
         previous = ready;
@@ -494,56 +493,80 @@ static void fold_counts(struct dpu_scratch *s)
     memset(s->run_singles, 0, sizeof s->run_singles);
 }
 
-/* How long the next windows and stretches of exact order are. */
-struct pace { uint64_t window, exact; };
+/* How long the next windows and stretches of exact order are, and where exact order is wanted now. */
+struct pace { uint64_t window, exact, exact_from, exact_until; };
 
-/* What to do after a window: `from` is where it began. Returns the cycle up to which exact order is wanted. */
-static uint64_t adapt(struct pace *pace, enum outcome outcome, uint64_t from, uint64_t reached)
+/* The window from `from` met a conflict at cycle `reached`. What was out of order had not issued yet, so it belongs to later cycles: those
+ * before may run ahead a second time, up to there, and exact order begins where the trouble does.
+ */
+static void follow_conflict(struct pace *pace, uint64_t from, uint64_t reached)
+{
+    bool second = from < pace->exact_from;
+    pace->exact_from = !second && reached - from >= WINDOW_SHORTEST ? reached - CONFLICT_MARGIN : from;
+    pace->exact_until = reached + pace->exact;
+    if (pace->window > WINDOW_SHORTEST)
+        pace->window /= 2;
+    if (pace->exact < EXACT_LONGEST)
+        pace->exact *= 2;
+}
+
+/* What to do after a window that began at `from` and was not in exact order. */
+static void adapt(struct pace *pace, enum outcome outcome, uint64_t from, uint64_t reached)
 {
     switch (outcome) {
     case CLOSED:
-        if (pace->window < WINDOW_LONGEST)
+        if (pace->window < WINDOW_LONGEST && from >= pace->exact_from)
             pace->window *= 2;
         if (pace->exact > WINDOW_SHORTEST)
             pace->exact /= 2;
-        return 0;
-    case CONFLICT: {
-        uint64_t length = reached - from + pace->exact;
-        if (pace->window > WINDOW_SHORTEST)
-            pace->window /= 4;
-        if (pace->exact < EXACT_LONGEST)
-            pace->exact *= 2;
-        return from + length;
-    }
+        break;
+    case CONFLICT:
+        follow_conflict(pace, from, reached);
+        break;
     case TRAPPED:
-        return reached + 1;
+        pace->exact_from = from;
+        pace->exact_until = reached + 1;
+        break;
     case OVERRUN:
         if (pace->window > WINDOW_SHORTEST)
             pace->window /= 2;
-        return from + WINDOW_SHORTEST;
+        pace->exact_from = from;
+        pace->exact_until = from + WINDOW_SHORTEST;
+        break;
     default:
-        return 0;
+        break;
     }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Where the window that begins now shall end, and whether it is one of exact order. */
+static uint64_t choose_window(struct dpu_scratch *s, const struct pace *pace, uint64_t stop)
+{
+    uint64_t from = s->dpu->cycle;
+    bool wanted = from >= pace->exact_from && from < pace->exact_until;
+    s->exact = wanted || stop - from < 2 * STOP_MARGIN;
+    if (s->exact)
+        return wanted ? earlier(pace->exact_until, stop) : stop;
+    uint64_t end = earlier(from + pace->window, stop - STOP_MARGIN);
+    return from < pace->exact_from ? earlier(end, pace->exact_from) : end;
 }
 
 /* Run to `stop` or to the end of the launch; AT_STOP or FINISHED. */
 static enum outcome run_to(struct dpu_scratch *s, struct pace *pace, uint64_t stop)
 {
-    uint64_t exact_until = 0;
     for (;;) {
         uint64_t from = s->dpu->cycle;
-        s->exact = from < exact_until || stop - from < 2 * STOP_MARGIN;
-        uint64_t end = s->exact ? stop : from + pace->window;
-        if (s->exact && from < exact_until && exact_until < stop)
-            end = exact_until;
-        if (!s->exact && end > stop - STOP_MARGIN)
-            end = stop - STOP_MARGIN;
+        uint64_t end = choose_window(s, pace, stop);
         open_window(s);
         enum outcome outcome = s->count ? run_window(s, end, stop) : FINISHED;
         if (outcome == CONFLICT || outcome == TRAPPED || outcome == OVERRUN) {
             uint64_t reached = s->now;
             undo_window(s);
-            exact_until = adapt(pace, outcome, from, reached);
+            adapt(pace, outcome, from, reached);
             continue;
         }
         close_schedule(s);
@@ -605,7 +628,7 @@ void dpu_fast_free_scratch(struct dpu_machine *machine)
 static enum pim_run run(struct dpu_scratch *s, uint64_t limit)
 {
     struct dpu *dpu = s->dpu;
-    struct pace pace = {WINDOW_FIRST, WINDOW_SHORTEST};
+    struct pace pace = {.window = WINDOW_FIRST, .exact = WINDOW_SHORTEST};
     while (dpu->cycle < limit) {
         if (run_to(s, &pace, dpu_next_stop(dpu, limit, s->events)) == FINISHED ||
             !dpu_at_stop(dpu, s->events))
