@@ -4,6 +4,7 @@
 #include "config.h" /* GNU extensions of the C library */
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,20 @@ static enum pim_status no_memory(struct pim_error *error)
     return pim_fail(error, PIM_NO_MEMORY, "no memory to search targets");
 }
 
+struct given {
+    enum pim_status (*each)(void *context, const char *place, struct pim_error *error);
+    void *context;
+};
+
+/* What the user names has to be there; the folders that we look into beside may be missing. */
+static enum pim_status visit_given(void *context, const char *place, struct pim_error *error)
+{
+    const struct given *given = context;
+    if (access(place, R_OK))
+        return pim_fail(error, PIM_BAD_INPUT, "PIMENTO_TARGETS: %s: cannot be searched for targets: %s", place, strerror(errno));
+    return given->each(given->context, place, error);
+}
+
 /* Call `each` for every folder or file of the search, in order. */
 static enum pim_status each_place(const struct pim_registry *registry,
                                   enum pim_status (*each)(void *context, const char *place,
@@ -27,7 +42,8 @@ static enum pim_status each_place(const struct pim_registry *registry,
                                   void *context, struct pim_error *error)
 {
     const char *search_path = getenv("PIMENTO_TARGETS");
-    enum pim_status status = search_path ? pim_path_each(search_path, each, context, error) : PIM_OK;
+    struct given given = {each, context};
+    enum pim_status status = search_path ? pim_path_each(search_path, visit_given, &given, error) : PIM_OK;
     for (size_t i = 0; status == PIM_OK && i < registry->target_path_count; i++)
         status = each(context, registry->target_paths[i], error);
     if (status == PIM_OK)
