@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "number_text.h"
 #include "output_file.h"
 #include "whole_file.h"
@@ -136,6 +137,17 @@ static enum pim_status range_of(const struct pim_device *device, const struct pl
     return PIM_OK;
 }
 
+static struct pim_transfer piece_of(const struct place *place, uint32_t unit, uint8_t *data, uint64_t bytes)
+{
+    return (struct pim_transfer){
+        .unit = unit,
+        .space = place->symbol->space,
+        .offset = place->symbol->value + place->offset,
+        .bytes = bytes,
+        .data = data,
+    };
+}
+
 /* `bytes` for each unit of `range`, from or to `data`; units follow each other there at distance `stride` (0: all the same bytes). */
 static enum pim_status move(struct pim_device *device, enum pim_direction direction, const struct place *place,
                             struct pim_units range, uint8_t *data, uint64_t bytes, uint64_t stride,
@@ -145,13 +157,7 @@ static enum pim_status move(struct pim_device *device, enum pim_direction direct
     if (!transfers)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
     for (uint32_t i = 0; i < range.count; i++)
-        transfers[i] = (struct pim_transfer){
-            .unit = range.first + i,
-            .space = place->symbol->space,
-            .offset = place->symbol->value + place->offset,
-            .bytes = bytes,
-            .data = data + i * stride,
-        };
+        transfers[i] = piece_of(place, range.first + i, data + i * stride, bytes);
     enum pim_status status = pim_device_transfer(device, direction, transfers, range.count, error);
     free(transfers);
     return status;
@@ -222,7 +228,14 @@ enum pim_status symbol_file_check_read(const struct pim_device *device, const st
 {
     struct place place;
     struct pim_units range;
-    return parse_read(device, image, text, &place, &range, error);
+    uint8_t anywhere;
+    enum pim_status status = parse_read(device, image, text, &place, &range, error);
+    if (status != PIM_OK)
+        return status;
+    const struct pim_transfer piece = piece_of(&place, range.first, &anywhere, place.bytes);
+    struct pim_error refused = {0};
+    status = pim_device_check_transfer(device, &piece, &refused);
+    return status == PIM_OK ? PIM_OK : pim_fail(error, status, "%s: %s", text, refused.text);
 }
 
 enum pim_status symbol_file_read(struct pim_device *device, const struct pim_image *image,

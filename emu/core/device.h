@@ -80,6 +80,10 @@ enum pim_status pim_device_check_units(const struct pim_device *device, struct p
 /* units.first and those that follow, newly allocated; NULL: no memory. */
 uint32_t *pim_device_list_units(struct pim_units units);
 
+/* device_transfer.c: whether pim_device_transfer would take this piece. */
+enum pim_status pim_device_check_transfer(const struct pim_device *device, const struct pim_transfer *piece,
+                                          struct pim_error *error);
+
 /* device_run.c: run the units of the launch that have not ended to that many cycles since they began. While the host attends, a unit that
  * waits for it goes on waiting; otherwise it has ended. */
 enum pim_status pim_launch_execute(struct pim_device *device, struct pim_launch *launch, uint64_t limit_cycles,

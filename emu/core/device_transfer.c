@@ -24,8 +24,8 @@ static uint64_t space_bytes(const struct pim_device *device, const struct pim_sp
     return pim_parameter_integer(pim_parameter_find(device->backend, space->size_key), pim_target_parameters(device->target));
 }
 
-static enum pim_status check_piece(const struct pim_device *device, const struct pim_transfer *piece,
-                                   struct pim_error *error)
+enum pim_status pim_device_check_transfer(const struct pim_device *device, const struct pim_transfer *piece,
+                                          struct pim_error *error)
 {
     const struct pim_space *space = space_at(device->backend, piece->space);
     if (piece->unit >= device->units)
@@ -187,7 +187,7 @@ enum pim_status pim_device_transfer(struct pim_device *device, enum pim_directio
                                     struct pim_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        enum pim_status status = check_piece(device, &transfers[i], error);
+        enum pim_status status = pim_device_check_transfer(device, &transfers[i], error);
         if (status != PIM_OK)
             return status;
         pim_account_touch(device, transfers[i].unit);
