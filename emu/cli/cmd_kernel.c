@@ -104,6 +104,12 @@ static enum pim_status run_kernel(const struct command_line *line, const struct 
     return status;
 }
 
+static void print_names(FILE *file)
+{
+    for (const struct pim_kernel *const *kernel = pim_kernels; *kernel; kernel++)
+        fprintf(file, " %s", (*kernel)->name);
+}
+
 static enum pim_status run(const struct command_line *line, struct pim_error *error)
 {
     enum pim_status status = run_report_check(option_text(line, KERNEL_JSON, NULL), option_text(line, KERNEL_CSV, NULL), error);
@@ -124,6 +130,7 @@ const struct command command_kernel = {
     .operands = "[list | NAME [PARAMETER=NUMBER]...]",
     .operand_kind = OPERAND_WORD,
     .operand_words = "list",
+    .operand_names = print_names,
     .most_operands = 16,
     .summary = "run one of the kernels that pimento brings and check its result",
     .description = "Without a name, lists the kernels with their parameters. With one, makes data from a seed, spreads them over "

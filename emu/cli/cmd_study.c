@@ -15,6 +15,12 @@ static const struct { size_t option; enum pim_study_format format; } formats[] =
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
+static void print_names(FILE *file)
+{
+    for (const struct pim_study *const *study = pim_studies; *study; study++)
+        fprintf(file, " %s", (*study)->name);
+}
+
 static void list(void)
 {
     for (const struct pim_study *const *study = pim_studies; *study; study++)
@@ -186,6 +192,7 @@ const struct command command_study = {
     .operands = "[list | NAME]",
     .operand_kind = OPERAND_WORD,
     .operand_words = "list",
+    .operand_names = print_names,
     .most_operands = 1,
     .summary = "reproduce a published experiment: paper, pimento, error",
     .description = "Runs the programs of a published experiment and prints the published figure, ours and the error of each row. "

@@ -149,6 +149,7 @@ const struct command command_targets = {
     .operands = "[list | show NAME]",
     .operand_kind = OPERAND_WORD,
     .operand_words = "list|show",
+    .before_target = "show",
     .most_operands = 2,
     .summary = "list the targets, or show every parameter of one",
     .description = "A target is a named machine: a parameter file of a back-end. `show` prints every parameter with its value, "

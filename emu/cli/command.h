@@ -4,6 +4,8 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include <stdio.h>
+
 #include "pim_error.h"
 
 enum option_kind {
@@ -54,6 +56,8 @@ struct command {
     const char *operands;           /* as help shows them: "FILE" */
     enum operand_kind operand_kind; /* for completion */
     const char *operand_words;      /* OPERAND_WORD: "list|show" */
+    void (*operand_names)(FILE *file); /* OPERAND_WORD: prints further words, each with a space in front; may be NULL */
+    const char *before_target;      /* OPERAND_WORD: the word that a target's name follows; may be NULL */
     size_t least_operands, most_operands;
     bool operands_end_options;      /* options stand before the operands, what follows belongs to the program that is run */
     const char *summary;            /* one line, no full stop */

@@ -3,6 +3,8 @@
 
 #include "help_text.h"
 
+#define TARGET_NAMES "values=$(pimento targets list --names 2>/dev/null); files=yes"
+
 /* "a|b" as "a b". */
 static void words_of(FILE *file, const char *choices)
 {
@@ -34,7 +36,7 @@ static void value_case(FILE *file, const struct command *command, const struct o
         words_of(file, row->choices);
         fputs("'", file);
     } else if (row->kind == OPTION_TARGET) {
-        fputs("values=$(pimento targets list --names 2>/dev/null); files=yes", file);
+        fputs(TARGET_NAMES, file);
     } else if (row->kind == OPTION_DIRECTORY) {
         fputs("directories=yes", file);
     } else if (strcmp(row->name, "set") == 0) {
@@ -55,6 +57,8 @@ static void operand_case(FILE *file, const struct command *command)
     if (command->operand_words) {
         fputs("values='", file);
         words_of(file, command->operand_words);
+        if (command->operand_names)
+            command->operand_names(file);
         fputs("'", file);
     }
     fputs(" ;;\n", file);
@@ -89,6 +93,9 @@ void print_completion(FILE *file, const struct pim_registry *registry)
     for (const struct command *const *command = commands; *command; command++)
         for (const struct option_row *row = (*command)->options; row && row->name; row++)
             value_case(file, *command, row);
+    for (const struct command *const *command = commands; *command; command++)
+        if ((*command)->before_target)
+            fprintf(file, "        %s:%s) " TARGET_NAMES " ;;\n", (*command)->name, (*command)->before_target);
     fputs("        *) case $command in\n", file);
     for (const struct command *const *command = commands; *command; command++)
         operand_case(file, *command);

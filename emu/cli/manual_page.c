@@ -107,4 +107,6 @@ void print_manual_page(FILE *file, const struct pim_registry *registry)
         line(file, ".TP\n.B ", row->name);
         line(file, "", row->help);
     }
+    fputs(".SH SEE ALSO\n.BR readelf (1),\n.BR objdump (1),\n.BR pkg\\-config (1),\n.BR ld.so (8)\n.PP\n"
+          "The guides are installed in the folder\n.IR doc/pimento ,\ncommands.md and upmem\\-host.md to begin with.\n", file);
 }
