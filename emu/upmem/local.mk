@@ -19,7 +19,8 @@ libdpu_la_SOURCES = emu/upmem/host_session.h emu/upmem/upmem_account.c emu/upmem
 	emu/upmem/upmem_program.c emu/upmem/upmem_queue.c emu/upmem/upmem_queue.h emu/upmem/upmem_scatter.c \
 	emu/upmem/upmem_sdk.c emu/upmem/upmem_sdk.h emu/upmem/upmem_set.c emu/upmem/upmem_trace.c \
 	emu/upmem/upmem_trace.h emu/upmem/upmem_transfer.c emu/upmem/upmem_transfer.h
-libdpu_la_CPPFLAGS = -D_GNU_SOURCE -I$(srcdir)/emu/upmem -I$(srcdir)/emu/upmem/include -I$(srcdir)/emu -I$(srcdir)/isa
+libdpu_la_CPPFLAGS = -D_GNU_SOURCE -I$(srcdir)/emu/upmem -I$(srcdir)/emu/upmem/include -I$(srcdir)/emu -I$(srcdir)/isa \
+	-DPIM_UPMEM_RELEASES='"$(upmem_release_choices)"'
 libdpu_la_CFLAGS = $(PIM_CFLAGS)
 libdpu_la_LDFLAGS = -avoid-version -no-undefined -export-symbols-regex '^dpu' '-Wl,-rpath,$$ORIGIN'
 libdpu_la_LIBADD = libpimento.la

@@ -3,13 +3,14 @@
  */
 #include "upmem_context.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "upmem_account.h"
 
 struct setting { const char *key; char value[32]; };
-enum { PROFILE_SETTINGS = 8, IRAM_INSTRUCTION_BYTES = 8, SIMULATOR_RANKS = 64 };
+enum { PROFILE_SETTINGS = 8, IRAM_INSTRUCTION_BYTES = 8, SIMULATOR_RANKS = 64, MOST_THREADS = 4096 };
 
 dpu_error_t upmem_from_status(enum pim_status status, const struct pim_error *error)
 {
@@ -109,15 +110,28 @@ static enum pim_status open_target(const struct upmem_profile *profile, struct p
         return pim_fail(error, PIM_BAD_INPUT, "target '%s': back-end '%s', expected one that runs DPU programs", name,
                         pim_target_backend(*target)->name);
     status = set_from_environment(*target, error);
-    for (size_t i = 0; status == PIM_OK && i < count; i++)
-        status = pim_target_set(*target, settings[i].key, settings[i].value, error);
+    for (size_t i = 0; status == PIM_OK && i < count; i++) {
+        struct pim_error refused = {0};
+        status = pim_target_set(*target, settings[i].key, settings[i].value, &refused);
+        if (status != PIM_OK) /* "--set: key: ..." */
+            pim_fail(error, status, "profile: %s", strstr(refused.text, settings[i].key) ?: refused.text);
+    }
     return status;
 }
 
-static uint64_t number_from(const char *variable)
+/* 0 when it is not set. */
+static enum pim_status number_from(const char *variable, uint64_t maximum, uint64_t *value, struct pim_error *error)
 {
     const char *text = getenv(variable);
-    return text ? strtoull(text, NULL, 0) : 0;
+    char *end = NULL;
+    *value = 0;
+    if (!text || !*text)
+        return PIM_OK;
+    errno = 0;
+    *value = strtoull(text, &end, 0);
+    if (*text >= '0' && *text <= '9' && !*end && !errno && *value <= maximum)
+        return PIM_OK;
+    return pim_fail(error, PIM_USAGE, "%s: '%s' is not a number up to %" PRIu64, variable, text, maximum);
 }
 
 uint64_t upmem_parameter(const struct upmem_machine *machine, const char *key)
@@ -191,13 +205,14 @@ static void close_machine(struct upmem_machine *machine)
 static enum pim_status open_parts(struct upmem_machine *machine, const struct upmem_profile *profile,
                                   struct pim_error *error)
 {
-    const struct pim_device_options options = {
-        .threads = (uint32_t)number_from("PIMENTO_HOST_THREADS"),
-        .max_cycles = number_from("PIMENTO_HOST_MAX_CYCLES"),
-        .mode = PIM_TIMING,
-        .asynchronous = true,
-    };
-    enum pim_status status = upmem.registry ? PIM_OK : pim_registry_open(&upmem.registry, error);
+    struct pim_device_options options = {.mode = PIM_TIMING, .asynchronous = true};
+    uint64_t threads;
+    enum pim_status status = number_from("PIMENTO_HOST_THREADS", MOST_THREADS, &threads, error);
+    options.threads = (uint32_t)threads;
+    if (status == PIM_OK)
+        status = number_from("PIMENTO_HOST_MAX_CYCLES", UINT64_MAX, &options.max_cycles, error);
+    if (status == PIM_OK && !upmem.registry)
+        status = pim_registry_open(&upmem.registry, error);
     if (status == PIM_OK)
         status = open_target(profile, &machine->target, error);
     if (status == PIM_OK)

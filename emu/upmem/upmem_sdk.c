@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "host_session.h"
+#include "upmem_context.h"
 
 /* Code, first SDK that has it, text. In the order of dpu_error.h. */
 static const struct {
@@ -144,11 +145,26 @@ static const char *release_needed_by(const struct link_map *object)
     return NULL;
 }
 
+/* What the environment asks for; NULL: nothing. */
+static const char *release_asked_for(void)
+{
+    const char *asked = getenv("PIMENTO_HOST_SDK");
+    size_t length = asked ? strlen(asked) : 0;
+    for (const char *known = PIM_UPMEM_RELEASES; length && known; known = strchr(known, '|')) {
+        known += *known == '|';
+        if (!strncmp(known, asked, length) && (known[length] == '|' || !known[length]))
+            return asked;
+    }
+    if (length)
+        upmem_say("PIMENTO_HOST_SDK: '%s' is not one of " PIM_UPMEM_RELEASES ", it is ignored", asked);
+    return NULL;
+}
+
 const char *upmem_sdk_release(char *text, size_t size)
 {
-    const char *wanted = getenv("PIMENTO_HOST_SDK");
-    for (const struct link_map *object = _r_debug.r_map; !(wanted && *wanted) && object; object = object->l_next)
+    const char *wanted = release_asked_for();
+    for (const struct link_map *object = _r_debug.r_map; !wanted && object; object = object->l_next)
         wanted = release_needed_by(object);
-    snprintf(text, size, "%s", wanted && *wanted ? wanted : "2025.1");
+    snprintf(text, size, "%s", wanted ? wanted : "2025.1");
     return text;
 }
