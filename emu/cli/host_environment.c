@@ -20,6 +20,8 @@ static const struct { const char *variable, *part; } search_paths[] = {
 };
 enum { SEARCH_PATHS = sizeof search_paths / sizeof *search_paths };
 
+#define STANDARD_PATH "/usr/bin:/bin"
+
 /* Where the vendor's SDK says that it is. One that is there stays: it may have the compiler for DPU programs. */
 #define HOME_VARIABLE "UPMEM_HOME"
 
@@ -103,10 +105,12 @@ static enum pim_status set(const char *variable, const char *value, struct pim_e
     return setenv(variable, value, 1) == 0 ? PIM_OK : no_memory(error);
 }
 
-/* An empty element would mean the current folder, so there is none. */
+/* An empty element would mean the current folder, so there is none. Without a PATH commands are found all the same. */
 static enum pim_status prepend(const char *variable, const char *folder, struct pim_error *error)
 {
     const char *old = getenv(variable);
+    if (!old && strcmp(variable, "PATH") == 0)
+        old = STANDARD_PATH;
     char *value = NULL;
     if (asprintf(&value, "%s%s%s", folder, old && *old ? ":" : "", old ? old : "") < 0)
         return no_memory(error);

@@ -97,10 +97,12 @@ enum pim_status host_program_find(const char *name, char **path, int *exit_statu
     if (strchr(name, '/'))
         search.found = strdup(name);
     else
-        status = pim_path_each(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin", search_folder, &search, error);
+        status = pim_path_each(getenv("PATH"), /* has the library's folder at least */ search_folder, &search, error);
     if (status == PIM_OK && !search.found) {
         struct stat here;
         bool is_here = stat(name, &here) == 0 && S_ISREG(here.st_mode);
+        if (!*name)
+            return pim_fail(error, PIM_USAGE, "the name of the program is empty");
         *exit_status = HOST_EXIT_NOT_FOUND;
         return pim_fail(error, PIM_IO, is_here ? "%s: no such command; the file here is ./%s" : "%s: no such command", name, name);
     }
@@ -133,8 +135,12 @@ static int start(pid_t *process, const char *path, const char *const *words, con
     int failure = posix_spawnattr_init(&attributes);
     if (failure)
         return failure;
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    sigset_t ignored;
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGXFSZ); /* by us */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, mask);
+    posix_spawnattr_setsigdefault(&attributes, &ignored);
     failure = posix_spawn(process, path, NULL, &attributes, (char *const *)(uintptr_t)words, environ);
     if (failure == ENOEXEC) {
         size_t count = 0;
@@ -192,7 +198,12 @@ enum pim_status host_program_run(const char *path, const char *const *words, str
         ending->wall_ns = ending->ended_ns - start_ns;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    return failure ? refuse(exit_status, HOST_EXIT_NOT_EXECUTABLE, error, path, strerror(failure)) : PIM_OK;
+    if (!failure)
+        return PIM_OK;
+    bool interpreter = failure == ENOENT && access(path, F_OK) == 0;
+    return refuse(exit_status, HOST_EXIT_NOT_EXECUTABLE, error, path,
+                  interpreter ? "the interpreter that it names is not there (its first line, or the loader of an executable)"
+                              : strerror(failure));
 }
 
 int host_exit_status(const struct host_ending *ending)

@@ -183,9 +183,9 @@ static enum pim_status write_text(const struct host_report *report, struct pim_e
     enum pim_status status = make(report, PIM_REPORT_TEXT, &text, &bytes, error);
     if (status != PIM_OK)
         return status;
-    fprintf(stderr, "\n%s", text);
+    bool written = fprintf(stderr, "\n%s", text) >= 0;
     free(text);
-    return PIM_OK;
+    return written ? PIM_OK : pim_fail(error, PIM_IO, "writing the report to standard error failed");
 }
 
 enum pim_status host_report_write(const struct host_report *report, struct pim_error *error)

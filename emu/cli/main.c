@@ -1,6 +1,11 @@
 /* pimento: finds the command in the table, parses its options, runs it, turns its status into the exit status. */
+#include "config.h" /* GNU extensions of the C library */
+
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "help_text.h"
@@ -63,8 +68,22 @@ static void report_error(const struct command *command, const struct pim_error *
         fprintf(stderr, "Try 'pimento%s%s --help'.\n", command ? " " : "", name);
 }
 
+/* A standard stream that is closed stays one that cannot be written: no file of ours is to take its number. And a file that grows past
+ * the limit of the shell is an error like any other.
+ */
+static void prepare_streams(void)
+{
+    int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (file >= 0 && file <= STDERR_FILENO)
+        file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (file >= 0)
+        close(file);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int count, char **words)
 {
+    prepare_streams();
     struct pim_error error = {0};
     const struct command *command = NULL;
     int exit_status = -1;
