@@ -1,6 +1,9 @@
 /* What does a launch leave behind, and how are faults seen? */
 #include "upmem_fixture.h"
 
+#include <dirent.h>
+#include <sched.h>
+
 START_TEST(memories_keep_what_launches_leave)
 {
     struct dpu_set_t set = loaded(3, "state"), dpu;
@@ -180,6 +183,37 @@ START_TEST(vectors_are_added)
 }
 END_TEST
 
+static int count_threads(void)
+{
+    int threads = 0;
+    DIR *folder = opendir("/proc/self/task");
+    ck_assert_ptr_nonnull(folder);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        threads += *entry->d_name != '.';
+    closedir(folder);
+    return threads;
+}
+
+/* The calling thread works too. NULL: what the process may use. */
+static const char *const asked_threads[] = {NULL, "", "1", "3"};
+
+START_TEST(launches_use_all_cores)
+{
+    const char *asked = asked_threads[_i];
+    cpu_set_t cores;
+    int before = count_threads(); /* a sanitizer may have one of its own */
+    ck_assert_int_eq(sched_getaffinity(0, sizeof cores, &cores), 0);
+    int expected = asked && *asked ? atoi(asked) : CPU_COUNT(&cores);
+    if (asked)
+        setenv("PIMENTO_HOST_THREADS", asked, 1);
+    else
+        unsetenv("PIMENTO_HOST_THREADS");
+    struct dpu_set_t set = loaded(128, "state");
+    OK(dpu_launch(set, DPU_SYNCHRONOUS));
+    ck_assert_int_eq(count_threads() - before + 1, expected < MACHINE_DPUS ? expected : MACHINE_DPUS);
+}
+END_TEST
+
 TCase *upmem_launch_tests(void)
 {
     TCase *tests = upmem_case("launches");
@@ -193,5 +227,6 @@ TCase *upmem_launch_tests(void)
     tcase_add_test(tests, a_program_without_end_meets_its_limit);
     tcase_add_test(tests, many_faults_are_not_all_shown);
     tcase_add_test(tests, vectors_are_added);
+    tcase_add_loop_test(tests, launches_use_all_cores, 0, sizeof asked_threads / sizeof *asked_threads);
     return tests;
 }

@@ -1,10 +1,13 @@
 /* A device: a machine of a back-end with its queues, its account and its sinks. What a call does to the machine happens at once; what it
  * costs advances the queues it touches.
  */
+#include "config.h" /* GNU extensions of the C library */
+
 #include "device.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +23,16 @@ static enum pim_status no_memory(struct pim_error *error)
 
 /* ----------------------------------------------------------------------------- open, close --- */
 
+/* That this process may use: a container or `taskset` may leave it some of them only. */
+static long usable_cores(void)
+{
+    cpu_set_t cores;
+    return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static unsigned threads_for(uint32_t asked, uint32_t units)
 {
-    long cores = asked ? (long)asked : sysconf(_SC_NPROCESSORS_ONLN);
+    long cores = asked ? (long)asked : usable_cores();
     if (cores < 1)
         cores = 1;
     if (cores > THREADS_MAX)
