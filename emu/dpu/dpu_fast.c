@@ -131,10 +131,9 @@ static void count_spins(struct dpu_scratch *s, uint32_t tasklet, uint64_t times)
 /* How many of the first tasklets take part in the rotation, and whether it is regular. */
 struct rotation {
     uint32_t count;
-    uint32_t credit;  /* smallest; rotations that all can make. Below 2 the rest is not looked at */
-    uint32_t poorest; /* position of the tasklet with it */
-    bool spread;      /* one issue distance apart from themselves: each issues when it is ready */
-    bool dense;       /* an issue in every cycle */
+    uint32_t credit; /* smallest; rotations that all can make. The first tasklet below 2 is not counted, nor are those behind it */
+    bool spread;     /* one issue distance apart from themselves: each issues when it is ready */
+    bool dense;      /* an issue in every cycle */
 };
 
 static struct rotation look(const struct dpu_scratch *s, uint64_t distance)
@@ -149,10 +148,8 @@ static struct rotation look(const struct dpu_scratch *s, uint64_t distance)
             break;
         /* One that comes back from a transfer first has to issue alone: it changes who is waiting. */
         uint32_t credit = s->dpu->tasklets[tasklet].waiting_dma ? 0 : spins(s, tasklet) ? UINT32_MAX : s->credit[tasklet];
-        if (credit < rotation.credit) {
+        if (credit < rotation.credit)
             rotation.credit = credit;
-            rotation.poorest = k;
-        }
         if (credit < 2)
             return rotation;
         strict = strict && (k == 0 || ready > previous);
@@ -198,6 +195,26 @@ static void rotate(struct dpu_scratch *s, const struct rotation *rotation, uint6
         move_forward(s, k); /* those who stood aside may be ready first now */
 }
 
+/* The first `count` issue once, one in every cycle. */
+static void issue_first_ones(struct dpu_scratch *s, uint32_t count, uint64_t distance)
+{
+    uint8_t issued[DPU_TASKLETS];
+    memcpy(issued, s->order, count);
+    for (uint32_t k = 0; k < count; k++) {
+        s->ready[issued[k]] = s->now + k + distance;
+        if (spins(s, issued[k]))
+            count_spins(s, issued[k], 1);
+        else if (!--s->credit[issued[k]])
+            s->outstanding--;
+    }
+    uint32_t queued = 0;
+    for (uint32_t k = 0, other = count; k < count;)
+        s->order[queued++] = other < s->count && before(s, s->order[other], issued[k]) ? s->order[other++] : issued[k++];
+    s->dpu->counters.cycles += count;
+    s->now += count;
+    count_issues(s->dpu, count);
+}
+
 /* As many whole rotations as all credits, the next tasklet to come back, and the stop allow. */
 static void leap(struct dpu_scratch *s, uint64_t stop)
 {
@@ -207,8 +224,12 @@ static void leap(struct dpu_scratch *s, uint64_t stop)
     }
     uint64_t distance = s->dpu->machine->parameters.issue_distance_cycles;
     struct rotation rotation = look(s, distance);
+    if (rotation.credit < 2 && rotation.dense && s->now + rotation.count <= stop) {
+        issue_first_ones(s, rotation.count, distance);
+        return;
+    }
     if (rotation.credit < 2 || !(rotation.spread || rotation.dense)) {
-        s->leap_pause = rotation.credit < 2 ? rotation.poorest : rotation.count;
+        s->leap_pause = rotation.count;
         return;
     }
     uint64_t bound = stop, times = rotation.credit;
