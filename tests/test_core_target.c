@@ -135,12 +135,16 @@ START_TEST(targets_are_found_and_listed_in_the_order_of_the_search)
     struct listed listed = {""};
     write_file("x.ini", "[target]\nbackend = toy-counter\nsummary = here\n");
     write_file("base.ini", "[target\n");
-    setenv("PIMENTO_TARGETS", "no-such-folder:x.ini:.", 1);
+    setenv("PIMENTO_TARGETS", "x.ini:.", 1);
     ck_assert_int_eq(pim_target_list(registry, list_one, &listed, &error), PIM_OK);
     ck_assert_msg(!strncmp(listed.text, "x|x.ini|here\nbase|./base.ini|./base.ini:1:1: a section header without ']'", 60), "%s",
                   listed.text);
     ck_assert_int_eq(pim_target_open(registry, "x", &target, &error), PIM_OK);
     pim_target_close(target);
+    /* What is named and not there is told. */
+    setenv("PIMENTO_TARGETS", "x.ini:no-such-folder", 1);
+    ck_assert_int_eq(pim_target_open(registry, "base", &target, &error), PIM_BAD_INPUT);
+    ck_assert_str_eq(error.text, "PIMENTO_TARGETS: no-such-folder: cannot be searched for targets: No such file or directory");
 }
 END_TEST
 

@@ -281,6 +281,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(vectors, vector_holds, 0, VECTORS * ENGINES);
     suite_add_tcase(suite, vectors);
     TCase *gates = tcase_create("gates");
+    tcase_set_timeout(gates, 120);
     tcase_add_loop_test(gates, one_tasklet_issues_every_eleven_cycles, 0, ENGINES);
     tcase_add_loop_test(gates, booted_tasklet_issues_eleven_cycles_later, 0, ENGINES);
     tcase_add_loop_test(gates, transfer_takes_alpha_and_beta, 0, ENGINES);
