@@ -165,6 +165,9 @@ const char *upmem_sdk_release(char *text, size_t size)
     const char *wanted = release_asked_for();
     for (const struct link_map *object = _r_debug.r_map; !wanted && object; object = object->l_next)
         wanted = release_needed_by(object);
+    /* Nobody needs it: a program has opened it with dlopen, by a name that is one of our links. */
+    for (const struct link_map *object = _r_debug.r_map; !wanted && object; object = object->l_next)
+        wanted = release_of(object->l_name);
     snprintf(text, size, "%s", wanted ? wanted : "2025.1");
     return text;
 }
