@@ -187,6 +187,48 @@ START_TEST(equal_programs_share_code_until_one_changes_it)
 }
 END_TEST
 
+static uint64_t call_word(uint8_t link, uint8_t base, int32_t target)
+{
+    const struct dpu_instruction call = {.form = DPU_CALLrri, .rc = link, .ra = base, .off = target};
+    uint64_t word;
+    ck_assert(dpu_encode(&call, &word));
+    return word;
+}
+
+/* Which of the symbols of a program built with -pg there are, and what becomes of a call. */
+static const struct { bool mcount, ret_mcount, table; uint8_t link, base; int32_t target; bool dropped; } profiled[] = {
+    {true, true, true, 23, DPU_ZERO, 7, true},
+    {true, true, true, 23, DPU_ZERO, 8, false},
+    {true, true, true, 22, DPU_ZERO, 7, false},
+    {true, true, true, 23, DPU_ONE, 7, false},
+    {true, false, true, 23, DPU_ZERO, 7, false},
+    {true, true, false, 23, DPU_ZERO, 7, false},
+    {false, true, true, 23, DPU_ZERO, 7, false},
+};
+
+START_TEST(a_call_of_mcount_is_loaded_as_nop)
+{
+    uint64_t call = call_word(profiled[_i].link, profiled[_i].base, profiled[_i].target);
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(call >> 8 * i);
+    struct pim_segment segments[] = {test_segment(DPU_SPACE_IRAM, 0, bytes, 8, 8)};
+    struct pim_symbol symbols[] = {
+        {.name = profiled[_i].mcount ? "mcount" : "main", .space = DPU_SPACE_IRAM, .value = 56, .section = ".text"},
+        {.name = profiled[_i].ret_mcount ? "ret_mcount" : "main", .space = DPU_SPACE_IRAM, .value = 64, .section = ".text"},
+        {.name = profiled[_i].table ? "thread_profiling" : "t", .space = DPU_SPACE_WRAM, .value = 16, .section = ".data"}};
+    struct pim_image plain = test_image(segments, 1, NULL, 0, 7), image = test_image(segments, 1, symbols, 3, 7);
+    struct dpu_machine *machine = test_machine(2);
+    test_load(machine, 0, 1, &plain); /* of the same bytes, and shares its code with others */
+    test_load(machine, 1, 1, &image);
+    const struct dpu *dpus = machine->dpus;
+    ck_assert_uint_eq(dpus[0].code->words[0], call);
+    ck_assert_uint_eq(dpus[1].code->words[0], profiled[_i].dropped ? UINT64_C(0x7c6300000000) : call);
+    ck_assert_uint_eq(dpus[1].code->instructions[0].form, profiled[_i].dropped ? DPU_NOP : DPU_CALLrri);
+    pim_dpu_backend.close(machine);
+}
+END_TEST
+
 START_TEST(a_second_program_lies_over_the_first)
 {
     struct pim_segment first[] = {test_segment(DPU_SPACE_IRAM, 0, two_words, 16, 16)};
@@ -384,6 +426,7 @@ static Suite *make_suite(void)
     suite_add_tcase(suite, load);
     TCase *code = tcase_create("who shares code");
     tcase_add_test(code, equal_programs_share_code_until_one_changes_it);
+    tcase_add_loop_test(code, a_call_of_mcount_is_loaded_as_nop, 0, sizeof profiled / sizeof *profiled);
     tcase_add_test(code, a_second_program_lies_over_the_first);
     suite_add_tcase(suite, code);
     TCase *access = tcase_create("what the host may touch");

@@ -288,6 +288,19 @@ START_TEST(loading_again_sets_data_back_and_keeps_the_rest)
 }
 END_TEST
 
+START_TEST(calls_of_mcount_are_taken_out)
+{
+    struct dpu_set_t set = loaded(2, "profiled"), dpu = nth_dpu(set, 1);
+    uint16_t called[48];
+    OK(dpu_launch(set, DPU_SYNCHRONOUS));
+    ck_assert_uint_eq(get_word(dpu, "result"), 6);
+    struct dpu_symbol_t first = {8, sizeof called}; /* thread_profiling, which the host does not see by name */
+    OK(dpu_copy_from_symbol(dpu, first, 0, called, sizeof called));
+    for (size_t i = 0; i < sizeof called / sizeof *called; i++)
+        ck_assert_uint_eq(called[i], 0);
+}
+END_TEST
+
 TCase *upmem_program_tests(void)
 {
     TCase *tests = upmem_case("programs");
@@ -306,6 +319,7 @@ TCase *upmem_program_tests(void)
     tcase_add_loop_test(tests, symbols_of_all_memories_are_known, 0, sizeof symbols / sizeof *symbols);
     tcase_add_test(tests, private_symbols_are_not);
     tcase_add_test(tests, a_program_that_nobody_holds_is_gone);
+    tcase_add_test(tests, calls_of_mcount_are_taken_out);
     tcase_add_test(tests, loading_again_sets_data_back_and_keeps_the_rest);
     return tests;
 }

@@ -1,5 +1,6 @@
 # tests/upmem.mk: the drop-in UPMEM host library, as its users see it: its own headers and nothing else of the tree.
-upmem_kernel_sources = tests/upmem/crowd.s tests/upmem/mailbox.s tests/upmem/printed.s tests/upmem/state.s tests/upmem/trouble.s
+upmem_kernel_sources = tests/upmem/crowd.s tests/upmem/mailbox.s tests/upmem/printed.s tests/upmem/profiled.s \
+	tests/upmem/state.s tests/upmem/trouble.s
 upmem_kernels = $(upmem_kernel_sources:.s=.elf)
 EXTRA_DIST += $(upmem_kernel_sources)
 dist_check_SCRIPTS += tests/upmem_headers

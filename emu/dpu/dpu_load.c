@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define INSTRUCTION_BITS 48
+enum { LINK_REGISTER = 23 };
 
 void dpu_code_release(struct dpu_code *code)
 {
@@ -67,7 +68,29 @@ static uint64_t little_endian_word(const uint8_t *bytes, uint64_t available)
     return word;
 }
 
-static void put_code_segment(struct dpu_code *code, const struct pim_segment *segment)
+/* Programs compiled with -pg call mcount at the head of each function. The vendor's host library makes a nop of these calls while it loads,
+ * unless the program's profile asks for profiling (dpu_profiler.c of SDK 2021.3 and 2023.2, BSD-3-Clause); and it must, because the run-time
+ * library's functions without a frame (__udiv32, ...) lose their return address by the call. The byte offset of mcount in IRAM, and 0,
+ * where a program's first instruction is, when there is none.
+ */
+static uint64_t profiling_call(const struct pim_image *image)
+{
+    const struct pim_symbol *target = pim_image_symbol(image, "mcount");
+    bool profiled = target && target->space == DPU_SPACE_IRAM && pim_image_symbol(image, "ret_mcount") &&
+                    pim_image_symbol(image, "thread_profiling");
+    return profiled ? target->value : 0;
+}
+
+static void drop_profiling_call(struct dpu_code *code, uint32_t index, uint64_t target)
+{
+    const struct dpu_instruction nop = {.form = DPU_NOP}, *call = &code->instructions[index];
+    uint64_t word;
+    if (target && call->form == DPU_CALLrri && call->rc == LINK_REGISTER && call->ra == DPU_ZERO &&
+        (uint64_t)call->off * DPU_INSTRUCTION_BYTES == target && dpu_encode(&nop, &word))
+        dpu_code_set(code, index, word);
+}
+
+static void put_code_segment(struct dpu_code *code, const struct pim_segment *segment, uint64_t dropped_call)
 {
     uint32_t first = (uint32_t)(segment->address / DPU_INSTRUCTION_BYTES);
     uint32_t count = (uint32_t)(segment->memory_bytes / DPU_INSTRUCTION_BYTES);
@@ -76,6 +99,7 @@ static void put_code_segment(struct dpu_code *code, const struct pim_segment *se
         uint64_t available = at < segment->data_bytes ? segment->data_bytes - at : 0;
         dpu_code_set(code, first + i,
                      available ? little_endian_word(segment->data + at, available) : 0);
+        drop_profiling_call(code, first + i, dropped_call);
     }
 }
 
@@ -84,7 +108,7 @@ static struct dpu_code *code_with_image(const struct dpu_code *old, const struct
     struct dpu_code *code = copy_code(old);
     for (size_t i = 0; code && i < image->segment_count; i++)
         if (image->segments[i].space == DPU_SPACE_IRAM)
-            put_code_segment(code, &image->segments[i]);
+            put_code_segment(code, &image->segments[i], profiling_call(image));
     return code;
 }
 
@@ -187,13 +211,16 @@ static void memo_free(struct code_memo *memo)
 /* The code for empty IRAMs is kept over calls, because hosts load rank by rank. */
 static struct dpu_code *code_for_empty(struct dpu_machine *machine, const struct pim_image *image)
 {
-    if (machine->shared_code && image->hash && machine->shared_hash == image->hash)
+    uint64_t dropped_call = profiling_call(image);
+    if (machine->shared_code && image->hash && machine->shared_hash == image->hash &&
+        machine->shared_dropped_call == dropped_call)
         return machine->shared_code;
     struct dpu_code *code = code_with_image(NULL, image);
     if (!code)
         return NULL;
     dpu_code_release(machine->shared_code);
     machine->shared_hash = image->hash;
+    machine->shared_dropped_call = dropped_call;
     return machine->shared_code = code;
 }
 

@@ -197,7 +197,7 @@ struct dpu_machine {
     uint64_t facing[DPU_RANKS];          /* by rank, a bit per DPU: whose MRAM the last call reached; 0: none since a launch */
     struct dpu_turn turns[DPU_RANKS];    /* by module */
     struct dpu_code *shared_code;        /* of the last image loaded into empty IRAMs; holds a reference */
-    uint64_t shared_hash;
+    uint64_t shared_hash, shared_dropped_call; /* the code is made from these: segments, and dpu_load.c: profiling_call */
 };
 
 /* The time of `cycles` since a launch, in picoseconds: floor of the exact value. */
