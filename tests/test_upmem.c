@@ -7,6 +7,7 @@ static TCase *(*const cases[])(void) = {
     upmem_queue_tests,    upmem_callback_tests,   upmem_scatter_tests,  upmem_thread_tests,
     upmem_running_tests,  upmem_memory_tests,
     upmem_release_tests,  upmem_profile_tests,    upmem_misuse_tests,   upmem_probe_tests,
+    upmem_random_tests,
 };
 
 int main(void)

@@ -13,7 +13,7 @@ CLEANFILES += $(upmem_kernels)
 tests_test_upmem_SOURCES = tests/upmem_fixture.c tests/upmem_fixture.h tests/test_upmem.c tests/test_upmem_abi.c \
 	tests/test_upmem_allocation.c tests/test_upmem_callbacks.c tests/test_upmem_iterators.c tests/test_upmem_launches.c \
 	tests/test_upmem_log.c tests/test_upmem_memory.c tests/test_upmem_mirror.c tests/test_upmem_misuse.c tests/test_upmem_probe.c \
-	tests/test_upmem_profiles.c tests/test_upmem_programs.c tests/test_upmem_queues.c tests/test_upmem_releases.c \
+	tests/test_upmem_profiles.c tests/test_upmem_programs.c tests/test_upmem_queues.c tests/test_upmem_random.c tests/test_upmem_releases.c \
 	tests/test_upmem_running.c tests/test_upmem_scatter.c tests/test_upmem_threads.c tests/test_upmem_transfers.c
 tests_test_upmem_CPPFLAGS = -D_GNU_SOURCE -DUPMEM_TEST_KERNELS='"$(abs_builddir)/tests/upmem"' \
 	-I$(srcdir)/emu/upmem/include

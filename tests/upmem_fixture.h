@@ -65,5 +65,6 @@ TCase *upmem_profile_tests(void);
 TCase *upmem_misuse_tests(void);
 TCase *upmem_probe_tests(void);
 TCase *upmem_memory_tests(void);
+TCase *upmem_random_tests(void);
 
 #endif
