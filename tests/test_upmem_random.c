@@ -87,7 +87,8 @@ static struct dpu_set_t part_of(struct world *world, struct dpu_set_t set)
 
 static struct dpu_set_t made_up(struct world *world, struct dpu_set_t set)
 {
-    void *const pointers[] = {NULL, (void *)8, pool, &set, set.list.ranks, (void *)UINTPTR_MAX, (char *)set.list.ranks + 4};
+    void *const pointers[] = {NULL, (void *)8, pool, &set, set.list.ranks, (void *)UINTPTR_MAX,
+                              (void *)((uintptr_t)set.list.ranks + 4)};
     if (below(world, 3) == 0)
         set.kind = (dpu_set_kind_t)below(world, 4);
     if (below(world, 3) == 0)
@@ -232,7 +233,7 @@ static void do_load(struct world *world)
     uint32_t row = below(world, 20);
     if (row < 4)
         return answered(world, "load of nothing", dpu_load(handle.set, wrong[row].path, NULL), wrong[row].error);
-    answered(world, "load", dpu_load(handle.set, kernel("state"), below(world, 2) ? &world->program : NULL), set_error(world, &handle));
+    answered(world, "load", dpu_load(handle.set, UPMEM_TEST_KERNELS "/state.elf", below(world, 2) ? &world->program : NULL), set_error(world, &handle));
     for (uint32_t i = 0; set_error(world, &handle) == DPU_OK && i < handle.count; i++)
         loaded_model(&world->dpus[handle.dpus[i]]);
 }

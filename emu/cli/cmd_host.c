@@ -11,6 +11,7 @@
 
 #include "host_account.h"
 #include "host_environment.h"
+#include "host_imports.h"
 #include "host_program.h"
 #include "host_report.h"
 #include "output_file.h"
@@ -195,7 +196,8 @@ static enum pim_status report(const struct host *host, struct pim_error *error)
         .quiet = host->line->values[HOST_QUIET].count > 0 || totals.process_count == 0,
         .host_time = host->line->values[HOST_HOST_TIME].count > 0,
     };
-    if (status == PIM_OK && totals.process_count == 0)
+    bool not_loaded = !host->ending.signalled && host->ending.number == HOST_EXIT_NOT_FOUND;
+    if (status == PIM_OK && !(not_loaded && host_imports_say(host->line->operands[0], host->program, host->folder)) && totals.process_count == 0)
         say_unused(host);
     if (status == PIM_OK) {
         mourn_traces(host, &totals);
