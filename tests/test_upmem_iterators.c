@@ -31,6 +31,51 @@ START_TEST(dpus_come_rank_by_rank_in_order_of_their_numbers)
 }
 END_TEST
 
+_Static_assert(sizeof(struct dpu_iterator_t) == 32 && offsetof(struct dpu_iterator_t, next) == 24, "");
+
+START_TEST(ranks_know_their_dpus)
+{
+    struct dpu_set_t set = allocated(100), rank, dpu;
+    struct dpu_t *one;
+    uint32_t each_rank, each, enabled = 0;
+    DPU_RANK_FOREACH (set, rank, each_rank) {
+        struct dpu_rank_t *inner = dpu_rank_from_set(rank);
+        ck_assert_ptr_eq(inner, set.list.ranks[each_rank]);
+        ck_assert_uint_eq(dpu_get_rank_id(inner), each_rank);
+        ck_assert_int_eq(dpu_get_rank_numa_node(inner), 0);
+        ck_assert_uint_eq(count_dpus(dpu_set_from_rank(&inner)), count_dpus(rank));
+        STRUCT_DPU_FOREACH (inner, one, each) {
+            ck_assert(dpu_is_enabled(one));
+            ck_assert_ptr_eq(one, nth_dpu(rank, each).dpu);
+            ck_assert_ptr_eq(one, dpu_get(inner, dpu_get_slice_id(one), dpu_get_member_id(one)));
+            ck_assert_uint_eq(count_dpus(dpu_set_from_dpu(one)), 1);
+        }
+        ck_assert_uint_eq(each, count_dpus(rank));
+        for (uint8_t i = 0; i < RANK_DPUS; i++)
+            enabled += dpu_is_enabled(dpu_get(inner, i / 8, i % 8));
+        ck_assert_ptr_null(dpu_get(inner, 8, 0));
+        ck_assert_ptr_null(dpu_get(inner, 0, 8));
+    }
+    ck_assert_uint_eq(enabled, 100);
+    ck_assert_ptr_null(dpu_rank_from_set(set));
+    dpu = nth_dpu(set, 0);
+    ck_assert_ptr_null(dpu_rank_from_set(dpu));
+    ck_assert_ptr_null(dpu_get_program(dpu.dpu));
+    struct dpu_program_t *program = NULL;
+    OK(dpu_load(dpu, kernel("state"), &program));
+    ck_assert_ptr_eq(dpu_get_program(dpu.dpu), program);
+    STRUCT_DPU_FOREACH (dpu_get_rank(dpu.dpu), one)
+        each++;
+    rank = nth_rank(set, 0);
+    OK(dpu_free(set));
+    struct dpu_rank_t *gone = dpu_get_rank(dpu.dpu);
+    ck_assert_ptr_null(gone);
+    ck_assert_ptr_null(dpu_rank_from_set(rank));
+    ck_assert(!dpu_is_enabled(dpu.dpu) && !dpu_is_enabled(NULL) && !dpu_get(NULL, 0, 0));
+    ck_assert(!dpu_iterator_from(NULL).has_next && !dpu_get_rank_id(NULL));
+}
+END_TEST
+
 START_TEST(loops_nest)
 {
     struct dpu_set_t set = allocated(100), rank, dpu, again;
@@ -105,6 +150,7 @@ TCase *upmem_iterator_tests(void)
 {
     TCase *tests = upmem_case("iterators");
     tcase_add_test(tests, dpus_come_rank_by_rank_in_order_of_their_numbers);
+    tcase_add_test(tests, ranks_know_their_dpus);
     tcase_add_test(tests, loops_nest);
     tcase_add_test(tests, one_dpu_is_a_set);
     tcase_add_test(tests, freed_sets_have_no_rounds);

@@ -516,6 +516,8 @@ static void do_look(struct world *world)
     dpu_get_id(handle.set.dpu);
     dpu_get_rank(handle.set.dpu);
     dpu_get_id(dpu_from_set(handle.set));
+    dpu_get_rank_id(dpu_rank_from_set(handle.set));
+    dpu_is_enabled(dpu_get(dpu_rank_from_set(handle.set), (dpu_slice_id_t)below(world, 256), (dpu_member_id_t)below(world, 256)));
 }
 
 static void (*const operations[])(struct world *) = {

@@ -8,7 +8,7 @@
  * Inside, errors have the numbers of dpu_error.h (SDK 2025.1); upmem_leave gives the program those of the SDK it was built for.
  *
  * Files: upmem_context.c (lock, environment), upmem_sdk.c (versions, errors), upmem_profile.c (profile strings),
- * upmem_machine.c (devices, ranks), upmem_set.c (sets and iterators), upmem_alloc.c, upmem_program.c, upmem_queue.c
+ * upmem_machine.c (devices, ranks), upmem_set.c (sets and iterators), upmem_management.c, upmem_alloc.c, upmem_program.c, upmem_queue.c
  * (asynchronous jobs), upmem_callback.c, upmem_launch.c, upmem_transfer.c, upmem_scatter.c, upmem_log.c, upmem_account.c (what
  * `pimento host` reports), upmem_trace.c.
  */
@@ -131,6 +131,10 @@ struct upmem_selection { /* not to be copied: points into itself */
 };
 dpu_error_t upmem_select(const struct dpu_set_t *set, struct upmem_selection *selection);
 void upmem_release(struct upmem_selection *selection);
+
+/* Pointers of the program: one of an allocated rank, and of a DPU of one (NULL: it is none). */
+bool upmem_is_rank(const struct dpu_rank_t *rank);
+struct dpu_t *upmem_find_dpu(const struct dpu_t *dpu);
 
 /* The enabled DPUs in order: `dpu` starts as NULL; NULL past the last. A set of one DPU yields it even when disabled. */
 struct upmem_cursor { uint32_t rank, slot; };

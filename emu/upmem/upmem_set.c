@@ -12,7 +12,7 @@
 
 /* ----------------------------------------------------------------------------------- checks --- */
 
-static bool is_rank(const struct dpu_rank_t *rank)
+bool upmem_is_rank(const struct dpu_rank_t *rank)
 {
     for (const struct upmem_machine *machine = upmem.machines; machine; machine = machine->next)
         for (uint32_t i = 0; i < machine->rank_count; i++)
@@ -21,7 +21,7 @@ static bool is_rank(const struct dpu_rank_t *rank)
     return false;
 }
 
-static struct dpu_t *find_dpu(const struct dpu_t *dpu)
+struct dpu_t *upmem_find_dpu(const struct dpu_t *dpu)
 {
     for (const struct upmem_machine *machine = upmem.machines; machine; machine = machine->next) {
         uintptr_t first = (uintptr_t)machine->ranks, place = (uintptr_t)dpu;
@@ -60,7 +60,7 @@ static bool read_ranks(struct dpu_rank_t **to, struct dpu_rank_t **from, uint32_
     if (process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != (ssize_t)bytes)
         return false;
     for (uint32_t i = 0; i < count; i++)
-        if (!is_rank(to[i]) || to[i]->machine != to[0]->machine)
+        if (!upmem_is_rank(to[i]) || to[i]->machine != to[0]->machine)
             return false;
     return true;
 }
@@ -94,7 +94,7 @@ static dpu_error_t select_ranks(const struct dpu_set_t *set, struct upmem_select
 
 static dpu_error_t select_dpu(const struct dpu_set_t *set, struct upmem_selection *selection)
 {
-    selection->dpu = find_dpu(set->dpu);
+    selection->dpu = upmem_find_dpu(set->dpu);
     if (!selection->dpu)
         return DPU_ERR_INVALID_DPU_SET;
     selection->one_rank = selection->dpu->rank;
@@ -255,44 +255,4 @@ void dpu_set_dpu_iterator_next(struct dpu_set_dpu_iterator_t *iterator)
     iterator->count++;
     seek_dpu(iterator);
     upmem_leave(DPU_OK);
-}
-
-/* --------------------------------------------------------------------------------- positions --- */
-
-struct dpu_t *dpu_from_set(struct dpu_set_t set)
-{
-    return set.kind == DPU_SET_DPU ? set.dpu : NULL;
-}
-
-struct position { struct dpu_rank_t *rank; dpu_id_t id; };
-
-static struct position position_of(const struct dpu_t *place)
-{
-    struct position position = {0};
-    upmem_enter();
-    const struct dpu_t *dpu = find_dpu(place);
-    if (dpu)
-        position = (struct position){dpu->rank, upmem_id(dpu)};
-    upmem_leave(DPU_OK);
-    return position;
-}
-
-struct dpu_rank_t *dpu_get_rank(struct dpu_t *dpu)
-{
-    return position_of(dpu).rank;
-}
-
-dpu_slice_id_t dpu_get_slice_id(struct dpu_t *dpu)
-{
-    return (dpu_slice_id_t)(position_of(dpu).id >> 8);
-}
-
-dpu_member_id_t dpu_get_member_id(struct dpu_t *dpu)
-{
-    return (dpu_member_id_t)position_of(dpu).id;
-}
-
-dpu_id_t dpu_get_id(struct dpu_t *dpu)
-{
-    return position_of(dpu).id;
 }

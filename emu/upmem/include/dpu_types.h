@@ -1,4 +1,4 @@
-/* Types of the UPMEM host interface, laid out as programs built for SDK 2020.3 to 2025.1 expect them (x86-64 System V):
+/* Types of the UPMEM host interface, laid out as programs built for SDK 2020.1 to 2025.1 expect them (x86-64 System V):
  *
  *   struct dpu_set_t                 24 bytes   kind @0 | nr_ranks @8, ranks @16  or  dpu @8
  *   struct dpu_set_rank_iterator_t   48 bytes   set @0 | count @8 | next_idx @12 | has_next @16 | next @24
