@@ -26,8 +26,9 @@ libdpu_la_LDFLAGS = -avoid-version -no-undefined -export-symbols-regex '^dpu' '-
 libdpu_la_LIBADD = libpimento.la
 
 # ORDER SDK RELEASE: every release that executables ask for, "libdpu.so.<release>"; the source is the survey in the project's facts on the
-# host interface; 2020.1 is published (BSD-3-Clause) and has the functions and numbers of 2020.3, and 2020.2 lies between them. Links by these names and the choices of `pimento host --sdk` come from here; what a release means is told by its
-# year (upmem_sdk_of). 0.0 is the vendor's published source, built by its users.
+# host interface. 2020.1 is published (BSD-3-Clause) with the functions and numbers of 2020.3, and 2020.2 lies between them. Links by
+# these names and the choices of `pimento host --sdk` come from here; what a release means is told by its year (upmem_sdk_of). 0.0 is the
+# vendor's published source, built by its users.
 upmem_release_choices = 2020.1|2020.2|2020.3|2020.4|2020.5|2021.1|2021.2|2021.3|2021.4|2023.1|2023.2|2024.1|2024.2|2025.1|0.0
 upmem_releases = $(subst |, ,$(upmem_release_choices))
 AM_CPPFLAGS += -DPIM_UPMEM_FOLDER='"$(upmemdir)"' -DPIM_COMMAND_FOLDER='"$(bindir)"' \
