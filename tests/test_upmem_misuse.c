@@ -2,7 +2,6 @@
 #include "upmem_fixture.h"
 
 #include <sys/mman.h>
-#include <time.h>
 
 static uint32_t words[64];
 
@@ -132,72 +131,11 @@ START_TEST(null_pointers_are_told_or_tolerated)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ at random --- */
-
-static uint64_t state;
-
-static uint32_t below(uint32_t end)
-{
-    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(state >> 33) % end;
-}
-
-/* Sets that live, sets that were freed, parts of both, and structures with a few words changed. */
-static struct dpu_set_t random_set(struct dpu_set_t *sets, uint32_t count)
-{
-    struct dpu_set_t set = sets[below(count)], part;
-    uint32_t number = below(70);
-    if (below(3) == 0)
-        DPU_FOREACH (set, part)
-            if (!number--)
-                return part;
-    if (below(4) == 0)
-        DPU_RANK_FOREACH (set, part)
-            if (below(2))
-                return part;
-    if (below(8) == 0)
-        set.kind = (dpu_set_kind_t)below(3);
-    if (below(8) == 0)
-        set.list.nr_ranks = below(5);
-    if (below(16) == 0)
-        set.list.ranks = (struct dpu_rank_t **)(void *)((char *)set.list.ranks + 4 * below(10));
-    return set;
-}
-
-START_TEST(random_calls_leave_the_process_alive)
-{
-    enum { SETS = 6, STEPS = 4000 };
-    const char *given = getenv("PIMENTO_TEST_SEED");
-    struct dpu_set_t sets[SETS];
-    uint32_t seen[64] = {0};
-    state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-    printf("misuse: PIMENTO_TEST_SEED=%llu\n", (unsigned long long)state);
-    fflush(stdout);
-    for (uint32_t i = 0; i < SETS; i++)
-        sets[i] = i < 2 ? loaded(60 + i, "state") : (struct dpu_set_t){0};
-    catch_stderr();
-    for (uint32_t step = 0; step < STEPS; step++) {
-        struct dpu_set_t set = random_set(sets, SETS);
-        uint32_t function = below(8) ? below(FUNCTIONS) : FUNCTIONS;
-        dpu_error_t error = DPU_OK;
-        if (below(20) == 0)
-            error = dpu_alloc(below(100), below(2) ? "sgXferEnable=true" : NULL, &sets[below(SETS)]);
-        else
-            error = call(function, set);
-        seen[error & 63]++;
-    }
-    free(caught_stderr());
-    ck_assert_uint_gt(seen[DPU_OK], 100); /* not all of it was refused */
-    ck_assert_uint_gt(seen[DPU_ERR_INVALID_DPU_SET], 100);
-}
-END_TEST
-
 TCase *upmem_misuse_tests(void)
 {
     TCase *tests = upmem_case("misuse");
     tcase_add_test(tests, freed_sets_are_told_by_every_function);
     tcase_add_test(tests, sets_that_never_were_are_told);
     tcase_add_test(tests, null_pointers_are_told_or_tolerated);
-    tcase_add_test(tests, random_calls_leave_the_process_alive);
     return tests;
 }

@@ -10,7 +10,8 @@ check_PROGRAMS += tests/test_upmem
 TESTS += tests/test_upmem
 check_DATA += $(upmem_kernels)
 CLEANFILES += $(upmem_kernels)
-tests_test_upmem_SOURCES = tests/upmem_fixture.c tests/upmem_fixture.h tests/test_upmem.c tests/test_upmem_abi.c \
+tests_test_upmem_SOURCES = tests/upmem_fixture.c tests/upmem_fixture.h tests/upmem_model.c tests/upmem_model.h \
+	tests/upmem_model_transfers.c tests/test_upmem.c tests/test_upmem_abi.c \
 	tests/test_upmem_allocation.c tests/test_upmem_callbacks.c tests/test_upmem_iterators.c tests/test_upmem_launches.c \
 	tests/test_upmem_log.c tests/test_upmem_memory.c tests/test_upmem_mirror.c tests/test_upmem_misuse.c tests/test_upmem_probe.c \
 	tests/test_upmem_profiles.c tests/test_upmem_programs.c tests/test_upmem_queues.c tests/test_upmem_random.c tests/test_upmem_releases.c \
