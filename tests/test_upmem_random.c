@@ -88,6 +88,30 @@ static void do_load(struct world *world)
         loaded_model(&world->dpus[handle.dpus[i]]);
 }
 
+/* The program with a few bytes changed, or cut off. What is refused has changed nothing; what is not is replaced before it can run. */
+static void do_load_damaged(struct world *world)
+{
+    enum { PROGRAM_MAX = 1 << 16 };
+    static uint8_t bytes[PROGRAM_MAX];
+    struct handle handle = model_choose(world);
+    FILE *file = world->exact ? fopen(UPMEM_TEST_KERNELS "/state.elf", "rb") : NULL;
+    if (!file) /* other threads would run it */
+        return;
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    for (uint32_t changes = model_below(world, 4); changes; changes--)
+        bytes[model_below(world, model_below(world, 2) ? 512 : (uint32_t)size)] = (uint8_t)model_below(world, 256);
+    if (model_below(world, 4) == 0)
+        size = model_below(world, (uint32_t)size);
+    if (dpu_load_from_memory(handle.set, bytes, size, NULL) != DPU_OK)
+        return;
+    model_answered(world, "load", dpu_load(handle.set, UPMEM_TEST_KERNELS "/state.elf", NULL), DPU_OK);
+    for (uint32_t i = 0; i < handle.count; i++) {
+        loaded_model(&world->dpus[handle.dpus[i]]);
+        memset(world->dpus[handle.dpus[i]].shadows[2].known, 0, sizeof world->dpus->shadows[2].known);
+    }
+}
+
 /* ------------------------------------------------------------------------------------ launches --- */
 
 static void do_launch(struct world *world)
@@ -162,6 +186,7 @@ static void do_look(struct world *world)
     model_answered(world, "log_read", dpu_log_read(handle.set, nowhere), expected);
     model_answered(world, "log_read to nothing", dpu_log_read(handle.set, NULL), DPU_ERR_INTERNAL);
     fclose(nowhere);
+    model_answered(world, "fifo", dpu_fifo_push_xfer(handle.set, NULL, (dpu_xfer_flags_t)model_below(world, 8)), DPU_ERR_INTERNAL);
     model_answered(world, "get_nr_ranks", dpu_get_nr_ranks(handle.set, &ranks), handle.error);
     DPU_RANK_FOREACH (handle.set, rank)
         (void)rank, rounds++;
@@ -176,7 +201,7 @@ static void do_look(struct world *world)
 }
 
 static void (*const operations[])(struct world *) = {
-    do_alloc, do_free, do_load, model_symbol, do_launch, do_wait, model_count_runs, do_callback, model_copy_to, model_copy_from,
+    do_alloc, do_free, do_load, do_load_damaged, model_symbol, do_launch, do_wait, model_count_runs, do_callback, model_copy_to, model_copy_from,
     model_prepare, model_push, model_pull, model_scatter, do_look, model_copy_to, model_copy_from, model_prepare, model_push, do_load, do_alloc,
 };
 
