@@ -6,14 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct pim_kernel kernel_vector_add, kernel_reduction, kernel_histogram, kernel_gemv_int8, kernel_gemv_int32,
-    kernel_gemv_float, kernel_arithmetic_loops, kernel_wram_stream, kernel_mram_stream, kernel_histogram_image;
+/* ORDER KERNEL: as they are listed. */
+#define KERNEL_MAP(X)                                                                                                      \
+    X(vector_add) X(reduction) X(scan_ssa) X(scan_rss) X(histogram) X(histogram_image) X(gemv_int8) X(gemv_int32) X(gemv_float) \
+    X(arithmetic_loops) X(wram_stream) X(mram_stream)
 
-const struct pim_kernel *const pim_kernels[] = {
-    &kernel_vector_add,       &kernel_reduction,   &kernel_histogram,   &kernel_histogram_image, &kernel_gemv_int8,
-    &kernel_gemv_int32,       &kernel_gemv_float,  &kernel_arithmetic_loops, &kernel_wram_stream, &kernel_mram_stream,
-    NULL,
-};
+#define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
+KERNEL_MAP(KERNEL_DECLARATION)
+#undef KERNEL_DECLARATION
+
+#define KERNEL_ADDRESS(name) &kernel_##name,
+const struct pim_kernel *const pim_kernels[] = {KERNEL_MAP(KERNEL_ADDRESS) NULL};
+#undef KERNEL_ADDRESS
 
 const struct pim_kernel *pim_kernel_named(const char *name)
 {

@@ -14,7 +14,7 @@ struct pim_kernel_parameter {
     const char *help;
 };
 
-enum { PIM_KERNEL_PARAMETERS = 8 };
+enum { PIM_KERNEL_PARAMETERS = 8, PIM_KERNEL_STEPS = 2 };
 
 struct pim_kernel;
 
@@ -27,6 +27,7 @@ struct pim_kernel_job {
     uint64_t seed;
     uint64_t operations;                     /* out: what kernel->operation counts, useful ones only */
     uint64_t result_hash;                    /* out: FNV-1a of the result's bytes */
+    uint64_t step_ps[PIM_KERNEL_STEPS];      /* out: simulated time of the launches of each step, launch cost included */
     uint64_t host_launch_ns;                 /* out: wall-clock time the host spent emulating; differs from run to run */
 };
 

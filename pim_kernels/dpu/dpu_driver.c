@@ -121,14 +121,23 @@ static uint64_t wall_clock_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error)
+enum pim_status dpu_run_step(struct pim_kernel_job *job, size_t step, struct pim_error *error)
 {
     uint32_t tasklets = (uint32_t)job->values[DPU_VALUE_TASKLETS];
+    const struct pim_ledger *ledger = pim_device_ledger(job->device);
+    uint64_t before_ps = ledger->kernel_ps + ledger->launch_ps, start_ns;
     enum pim_status status = dpu_spread_symbol(job, PIM_TO_UNIT, "tasklets", &tasklets, 0, sizeof tasklets, error);
     if (status != PIM_OK)
         return status;
-    uint64_t start_ns = wall_clock_ns();
+    start_ns = wall_clock_ns();
     status = pim_device_run(job->device, (struct pim_units){0, 0}, error);
-    job->host_launch_ns = wall_clock_ns() - start_ns;
+    job->host_launch_ns += wall_clock_ns() - start_ns;
+    ledger = pim_device_ledger(job->device);
+    job->step_ps[step] += ledger->kernel_ps + ledger->launch_ps - before_ps;
     return status;
+}
+
+enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error)
+{
+    return dpu_run_step(job, 0, error);
 }

@@ -39,7 +39,8 @@ enum pim_status dpu_set_arguments(const struct pim_kernel_job *job, const uint32
 /* WRAM behind the kernel's variables. */
 enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset, struct pim_error *error);
 
-/* Write the tasklet count and launch all units; sets job->host_launch_ns. */
+/* Write the tasklet count and launch all units; adds to job->host_launch_ns and to job->step_ps[step]. dpu_run is step 0. */
+enum pim_status dpu_run_step(struct pim_kernel_job *job, size_t step, struct pim_error *error);
 enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error);
 
 /* Forward a failure from the middle of a driver to its one exit. */

@@ -13,6 +13,16 @@ void operator_vector_add_int32(const uint32_t *a, const uint32_t *b, uint32_t *r
 /* sum modulo 2^64 */
 uint64_t operator_reduction_int64(const uint64_t *elements, size_t count);
 
+/* sums[i] = elements[0] + ... + elements[i] modulo 2^64 */
+void operator_scan_int64(const uint64_t *elements, uint64_t *sums, size_t count);
+
+/* The elements that are odd; those that differ from the one before. In their order; returns how many there are. */
+size_t operator_select_odd(const uint64_t *elements, size_t count, uint64_t *selected);
+size_t operator_unique(const uint64_t *elements, size_t count, uint64_t *unique);
+
+/* Index of `value` in `sorted` (ascending, all different); -1: it is not there. */
+int64_t operator_search(const uint64_t *sorted, size_t count, uint64_t value);
+
 /* bins[v] += how many elements are v, modulo 2^32 */
 void operator_histogram_uint8(const uint8_t *elements, size_t count, uint32_t bins[256]);
 
