@@ -9,6 +9,7 @@
         .include "handover.inc"
 
         .equ BLOCK_FILLER, 0
+        .equ WRITE_FIRST, 0
         .equ BLOCK_ELEMENTS, BLOCK_BYTES / 8
         .equ ADD, 1                     // steps; 0 is the scan
         .equ SUM, 2

@@ -1,6 +1,6 @@
 #include "measure.h"
 
-#include "kernels.h"
+#include <string.h>
 
 static enum pim_status run_on(struct pim_device *device, const struct study_kernel *kernel, uint64_t tasklets,
                               const struct pim_image *image, struct study_outcome *outcome, struct pim_error *error)
@@ -17,7 +17,8 @@ static enum pim_status run_on(struct pim_device *device, const struct study_kern
         return status;
     const struct pim_ledger *ledger = pim_device_ledger(device);
     *outcome = (struct study_outcome){job.operations, ledger->kernel_cycles, ledger->kernel_ps, ledger->launch_ps,
-                                      ledger->launches};
+                                      ledger->launches, {0}};
+    memcpy(outcome->step_ps, job.step_ps, sizeof job.step_ps);
     return PIM_OK;
 }
 

@@ -2,7 +2,7 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#include "pimento.h"
+#include "kernels.h"
 
 enum { STUDY_SETTINGS = 5 };
 struct study_setting { const char *name; uint64_t value; };
@@ -15,7 +15,10 @@ struct study_kernel {
 };
 
 /* What the run took. The launch counts as a host program's timer around its synchronous launches does: kernel and launch cost. */
-struct study_outcome { uint64_t operations, cycles, kernel_ps, launch_ps, launches; };
+struct study_outcome {
+    uint64_t operations, cycles, kernel_ps, launch_ps, launches;
+    uint64_t step_ps[PIM_KERNEL_STEPS]; /* kernel and launches of each step of the driver */
+};
 
 /* `tasklets` replaces the first setting; 0 leaves it. The result is checked against the kernel's reference. */
 enum pim_status study_run_kernel(const struct pim_target *target, const struct study_kernel *kernel, uint64_t tasklets,

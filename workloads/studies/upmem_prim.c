@@ -20,21 +20,26 @@ struct kernel_row {
     double milliseconds;
     enum pim_study_basis basis;
     struct study_kernel kernel;
+    size_t step; /* of the driver, counted from 1; 0: all launches */
 };
 
 #define T(n) {"tasklets", n}
 
 #define VA(dpus, tasklets, text, figure)                                                                                      \
     {"Kernel: VA, int32, 2,621,440 elements a DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,             \
-     {"vector_add", dpus, {T(tasklets), {"elements", 2621440 * (dpus)}}}}
+     {"vector_add", dpus, {T(tasklets), {"elements", 2621440 * (dpus)}}}, 0}
 
 /* Values 0 to 49, as the host program draws them. */
 #define GEMV(dpus, tasklets, text, figure, basis_of_row)                                                                      \
     {"Kernel: GEMV, uint32, 4,096 x 256", text, PRIM_GEMV_LOG, NULL, figure, PIM_STUDY_##basis_of_row,                              \
-     {"gemv_int32", dpus, {T(tasklets), {"rows", 4096}, {"columns", 256}, {"range", 50}}}}
+     {"gemv_int32", dpus, {T(tasklets), {"rows", 4096}, {"columns", 256}, {"range", 50}}}, 0}
 
 #define SIXTY(text, figure, basis_of_row, name, ...)                                                                          \
-    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}}
+    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}, 0}
+
+/* One launch of two. */
+#define SIXTY_STEP(number, text, figure, basis_of_row, name, ...)                                                             \
+    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}, number}
 
 static const struct kernel_row kernel_rows[] = {
     VA(1, 1, "1 DPU, 1 tasklet", 884.67),
@@ -89,6 +94,12 @@ static const struct kernel_row kernel_rows[] = {
     SIXTY("HST-S, 1,572,864 pixels, 256 bins", 2.551, TEST, "histogram_image", {"elements", 1572864}, {"bins", 256}),
     SIXTY("HST-L, 1,572,864 pixels, 256 bins", 7.398, ALGORITHM, "histogram_image", {"elements", 1572864}, {"bins", 256},
           {"shared", 1}),
+    SIXTY_STEP(1, "SCAN-SSA, 3,932,160 int64: scan", 3.284, TEST, "scan_ssa", {"elements", 3932160}),
+    SIXTY_STEP(2, "SCAN-SSA, 3,932,160 int64: addition", 1.878, TEST, "scan_ssa", {"elements", 3932160}),
+    SIXTY_STEP(1, "SCAN-RSS, 3,932,160 int64: reduction", 1.039, TEST, "scan_rss", {"elements", 3932160}),
+    SIXTY_STEP(2, "SCAN-RSS, 3,932,160 int64: scan", 3.144, TEST, "scan_rss", {"elements", 3932160}),
+    SIXTY("SEL, 3,932,160 int64", 2.566, TEST, "select", {"elements", 3932160}, {"regular", 1}),
+    SIXTY("UNI, 3,932,160 int64", 1.863, TEST, "unique", {"elements", 3932160}, {"regular", 1}),
 };
 enum { KERNEL_ROWS = sizeof kernel_rows / sizeof *kernel_rows };
 
@@ -98,7 +109,7 @@ static enum pim_status measure_kernel(const struct pim_target *target, const str
     struct study_outcome outcome;
     enum pim_status status = study_run_kernel(target, &row->kernel, 0, &outcome, error);
     if (status == PIM_OK)
-        *milliseconds = (double)(outcome.kernel_ps + outcome.launch_ps) / PS_PER_MS;
+        *milliseconds = (double)(row->step > 0 ? outcome.step_ps[row->step - 1] : outcome.kernel_ps + outcome.launch_ps) / PS_PER_MS;
     return status;
 }
 
