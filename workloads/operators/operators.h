@@ -23,6 +23,12 @@ size_t operator_unique(const uint64_t *elements, size_t count, uint64_t *unique)
 /* Index of `value` in `sorted` (ascending, all different); -1: it is not there. */
 int64_t operator_search(const uint64_t *sorted, size_t count, uint64_t value);
 
+/* Of `places` places in a series, that with the least distance 2 (m - (q - m M Q) / (S R)), the first one of several: m = length, q
+ * the product of the query with the series from there on, M and S means[place] and deviations[place], Q and R those of the query;
+ * 32-bit arithmetic that wraps, a truncated quotient, deviations are 1 to 32767. 0 if none is below INT32_MAX. */
+size_t operator_most_alike(const int32_t *series, size_t places, const int32_t *query, size_t length, const int32_t *means,
+                           const int32_t *deviations, int32_t query_mean, int32_t query_deviation, int32_t *least);
+
 /* bins[v] += how many elements are v, modulo 2^32 */
 void operator_histogram_uint8(const uint8_t *elements, size_t count, uint32_t bins[256]);
 
