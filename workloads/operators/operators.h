@@ -23,6 +23,9 @@ size_t operator_unique(const uint64_t *elements, size_t count, uint64_t *unique)
 /* Index of `value` in `sorted` (ascending, all different); -1: it is not there. */
 int64_t operator_search(const uint64_t *sorted, size_t count, uint64_t value);
 
+/* result = matrix transposed, `columns` rows of `rows` elements */
+void operator_transpose_int64(const uint64_t *matrix, uint64_t *result, size_t rows, size_t columns);
+
 /* Of `places` places in a series, that with the least distance 2 (m - (q - m M Q) / (S R)), the first one of several: m = length, q
  * the product of the query with the series from there on, M and S means[place] and deviations[place], Q and R those of the query;
  * 32-bit arithmetic that wraps, a truncated quotient, deviations are 1 to 32767. 0 if none is below INT32_MAX. */

@@ -44,6 +44,8 @@ struct kernel_row {
 /* Only the share of the DPU that takes longest; the launch costs the same for one DPU of a rank as for 60. */
 #define ONE_OF_SIXTY(text, figure, basis_of_row, name, ...)                                                                   \
     {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 1, {T(16), __VA_ARGS__}}, 0}
+#define ONE_OF_64(number, text, figure, basis_of_row, name, ...)                                                              \
+    {"Kernel: 64 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 1, {T(16), __VA_ARGS__}}, number}
 
 static const struct kernel_row kernel_rows[] = {
     VA(1, 1, "1 DPU, 1 tasklet", 884.67),
@@ -107,6 +109,9 @@ static const struct kernel_row kernel_rows[] = {
     ONE_OF_SIXTY("BS, 263,040 searches in 2,048,576 int64", 43.655667, TEST, "binary_search", {"elements", 2048576}, {"queries", 4384},
                  {"first", 29 * 4384}, {"regular", 1}),
     ONE_OF_SIXTY("TS, 737,280 int32, query of 256", 249.577667, TEST, "time_series", {"elements", 188 * 64 + 255}, {"query", 256}),
+
+    ONE_OF_64(1, "TRNS, 196,608 x 512 int64: step 2", 236.013, TEST, "transpose", {"rows", 196608}, {"columns", 8}),
+    ONE_OF_64(2, "TRNS, 196,608 x 512 int64: step 3", 175.004, TEST, "transpose", {"rows", 196608}, {"columns", 8}),
 };
 enum { KERNEL_ROWS = sizeof kernel_rows / sizeof *kernel_rows };
 
