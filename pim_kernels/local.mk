@@ -10,7 +10,8 @@ AM_CPPFLAGS += -DPIM_KERNEL_FOLDER='"$(kerneldir)"' \
 
 kerneldir = $(pkgdatadir)/kernels
 dpu_kernel_includes = pim_kernels/dpu/runtime.inc pim_kernels/dpu/blocks.inc pim_kernels/dpu/gemv.inc \
-	pim_kernels/dpu/handover.inc pim_kernels/dpu/rounds.inc pim_kernels/dpu/shares.inc \
+	pim_kernels/dpu/handover.inc pim_kernels/dpu/rounds.inc pim_kernels/dpu/shares.inc pim_kernels/dpu/histogram.inc \
+	pim_kernels/dpu/partial_sums.inc \
 	pim_kernels/dpu/integer_arithmetic.inc pim_kernels/dpu/float_arithmetic.inc pim_kernels/dpu/double_arithmetic.inc
 dpu_kernel_sources = pim_kernels/dpu/vector_add.s pim_kernels/dpu/reduction.s pim_kernels/dpu/histogram.s \
 	pim_kernels/dpu/histogram_image.s pim_kernels/dpu/scan.s pim_kernels/dpu/select.s pim_kernels/dpu/unique.s pim_kernels/dpu/binary_search.s \

@@ -4,10 +4,10 @@
 
         .include "runtime.inc"
         .include "blocks.inc"
+        .include "histogram.inc"
         .include "integer_arithmetic.inc"
 
         .equ DEPTH, 12
-        .equ BINS_BYTES, 1024
 
         .section .data.__sys_host
         .global arguments
@@ -23,8 +23,7 @@ bins:                                   // of all tasklets
         .section .text
         .global main
 main:
-        lsl r14, id, 11
-        add r14, r14, __sys_heap_pointer_reset // block
+        blocks_begin BUFFERS_LOG2
         add r15, r14, BLOCK_BYTES       // own bins
         lw r17, zero, arguments
         lw r18, zero, arguments + 4
@@ -51,15 +50,10 @@ clear_shared_bin:
 clear_shared_end:
         call r23, barrier_wait
 count:
-        lw r21, zero, tasklets
-        lsl r21, r21, 10
-        lsl r16, id, 10
         jgeu r16, r17, counting_is_complete
 next_block:
         call r12, block_size
-        lsl_add r2, r14, r1, 24
-        add r3, r18, r16
-        ldma r2, r3, 0
+        move_block ldma, r14, r18
         lsr r13, r0, 2                  // pixels
         move r11, 0
         jnz r20, next_shared
@@ -84,24 +78,7 @@ block_is_counted:
 counting_is_complete:
         call r23, barrier_wait
         jnz r20, write
-        move r4, id                     // bins id, id + tasklets, ...
-        lw r6, zero, tasklets
-        jgeu r4, r19, added
-next_bin:
-        move r2, 0
-        move r7, r6                     // tasklets left to add
-        move r5, __sys_heap_pointer_reset + BLOCK_BYTES
-        lsl_add r5, r5, r4, 2
-next_tasklet:
-        lw r3, r5, 0
-        add r2, r2, r3
-        add r5, r5, 2048
-        add r7, r7, -1, nz, next_tasklet
-        lsl r3, r4, 2
-        sw r3, bins, r2
-        add r4, r4, r6
-        jltu r4, r19, next_bin
-added:
+        call r12, add_up_bins
         call r23, barrier_wait
 write:
         jnz id, __sys_end

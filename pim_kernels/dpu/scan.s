@@ -7,6 +7,7 @@
         .include "runtime.inc"
         .include "blocks.inc"
         .include "handover.inc"
+        .include "partial_sums.inc"
 
         .equ BLOCK_FILLER, 0
         .equ WRITE_FIRST, 0
@@ -15,10 +16,6 @@
         .equ SUM, 2
 
         .include "rounds.inc"
-
-        .section .data
-partial_sums:                           // one for each tasklet
-        .space 192
 
         .section .text
         .global main
@@ -92,7 +89,7 @@ sum_all:
         blocks_begin 11
         lw r17, zero, arguments
         lw r18, zero, arguments + 4
-        move.s d4, 0
+        move.s d6, 0
         jgeu r16, r17, summed
 sum_next_block:
         call r12, block_size
@@ -102,36 +99,24 @@ sum_next_block:
         .set AT, 0
         .rept BLOCK_ELEMENTS
         ld d2, r14, AT
-        add r5, r5, r3
-        addc r4, r4, r2
+        add r7, r7, r3
+        addc r6, r6, r2
         .set AT, AT + 8
         .endr
 sum_next:
         add r16, r16, r21
         jltu r16, r17, sum_next_block
 summed:
-        sd id8, partial_sums, d4
-        call r23, barrier_wait
-        jnz id, __sys_end
-        lw r1, zero, tasklets
-        move r0, partial_sums
-        lsl_add r1, r0, r1, 3
-        move.s d4, 0
-next_sum:
-        ld d2, r0, 0
-        add r5, r5, r3
-        addc r4, r4, r2
-        add r0, r0, 8
-        jneq r0, r1, next_sum
-        sd zero, chain, d4
+        call r23, sum_over_tasklets
+        sd zero, chain, d6
         jump __sys_end
 sum_part:                               // less than a block, the last one
-        move r6, r14
-        add r7, r14, r0
+        move r4, r14
+        add r5, r14, r0
 sum_element:
-        ld d2, r6, 0
-        add r5, r5, r3
-        addc r4, r4, r2
-        add r6, r6, 8
-        jneq r6, r7, sum_element
+        ld d2, r4, 0
+        add r7, r7, r3
+        addc r6, r6, r2
+        add r4, r4, 8
+        jneq r4, r5, sum_element
         jump sum_next

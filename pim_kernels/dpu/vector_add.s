@@ -13,32 +13,22 @@ arguments:                              // elements; MRAM offsets of a, b, resul
         .section .text
         .global main
 main:
-        lsl r14, id, 11
-        add r14, r14, __sys_heap_pointer_reset // block of a, then block of b and the result
+        blocks_begin 11                 // block of a, then block of b and the result
         add r15, r14, BLOCK_BYTES
         lw r17, zero, arguments
         lsl r17, r17, 2
         lw r18, zero, arguments + 4
         lw r19, zero, arguments + 8
         lw r20, zero, arguments + 12
-        lw r21, zero, tasklets
-        lsl r21, r21, 10
-        lsl r16, id, 10
         jgeu r16, r17, __sys_end
 next_block:
         move r4, r14
         move r5, r15
         call r12, block_size
-        lsl_add r2, r14, r1, 24
-        add r3, r18, r16
-        ldma r2, r3, 0
-        lsl_add r2, r15, r1, 24
-        add r3, r19, r16
-        ldma r2, r3, 0
+        move_block ldma, r14, r18
+        move_block ldma, r15, r19
         call r12, add_block
-        lsl_add r2, r15, r1, 24
-        add r3, r20, r16
-        sdma r2, r3, 0
+        move_block sdma, r15, r20
         add r16, r16, r21
         jltu r16, r17, next_block
         jump __sys_end
