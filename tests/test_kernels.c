@@ -22,6 +22,35 @@ static const struct test_run shapes[] = {
     {"histogram_image", 1, 1, NULL, {{"tasklets", 1}, {"elements", 777}, {"shared", 1}}},
     {"histogram_image", 4, 1, NULL, {{"tasklets", 24}, {"elements", 12345}, {"bins", 3}, {"shared", 1}}},
     {"histogram_image", 5, 1, NULL, {{"tasklets", 16}, {"elements", 4}, {"shared", 1}}},
+    {"scan_ssa", 1, 1, NULL, {{"tasklets", 1}, {"elements", 1}}},
+    {"scan_ssa", 1, 1, NULL, {{"tasklets", 16}, {"elements", 128 * 16 * 3}}}, /* whole rounds */
+    {"scan_ssa", 3, 2, NULL, {{"tasklets", 24}, {"elements", 20011}}},
+    {"scan_ssa", 7, 1, NULL, {{"tasklets", 5}, {"elements", 6}}},
+    {"scan_rss", 1, 1, NULL, {{"tasklets", 1}, {"elements", 129}}},
+    {"scan_rss", 1, 1, NULL, {{"tasklets", 24}, {"elements", 128 * 25}}}, /* one block in the last round */
+    {"scan_rss", 4, 2, NULL, {{"tasklets", 11}, {"elements", 12345}}},
+    {"select", 1, 1, NULL, {{"tasklets", 1}, {"elements", 1}}},
+    {"select", 1, 1, NULL, {{"tasklets", 16}, {"elements", 128 * 16 * 3}, {"regular", 1}}},
+    {"select", 3, 2, NULL, {{"tasklets", 24}, {"elements", 20011}}},
+    {"select", 7, 1, NULL, {{"tasklets", 2}, {"elements", 6}}},
+    {"unique", 1, 1, NULL, {{"tasklets", 1}, {"elements", 1}}},
+    {"unique", 1, 1, NULL, {{"tasklets", 16}, {"elements", 128 * 16 * 3}, {"regular", 1}}}, /* equal ones in different blocks */
+    {"unique", 3, 2, NULL, {{"tasklets", 24}, {"elements", 20011}}},
+    {"unique", 60, 1, NULL, {{"tasklets", 3}, {"elements", 599}, {"regular", 1}}}, /* and on different units */
+    {"binary_search", 1, 1, NULL, {{"tasklets", 1}, {"elements", 1}, {"queries", 50}}},
+    {"binary_search", 1, 1, NULL, {{"tasklets", 16}, {"elements", 33}, {"queries", 2000}}}, /* one element behind the first block */
+    {"binary_search", 1, 1, NULL, {{"tasklets", 24}, {"elements", 65}, {"queries", 999}}},
+    {"binary_search", 3, 2, NULL, {{"tasklets", 7}, {"elements", 5000}, {"queries", 100}, {"first", 4950}, {"regular", 1}}},
+    {"binary_search", 5, 1, NULL, {{"tasklets", 24}, {"elements", 64}, {"queries", 3}}},
+    {"time_series", 1, 1, NULL, {{"tasklets", 1}, {"elements", 1}, {"query", 1}}},
+    {"time_series", 1, 1, NULL, {{"tasklets", 16}, {"elements", 1024 + 63}, {"query", 64}}}, /* whole blocks */
+    {"time_series", 3, 2, NULL, {{"tasklets", 24}, {"elements", 2000}, {"query", 129}}},
+    {"time_series", 2, 1, NULL, {{"tasklets", 5}, {"elements", 300}, {"query", 300}}}, /* one place */
+    {"transpose", 1, 1, NULL, {{"tasklets", 1}, {"rows", 1}, {"columns", 1}}},
+    {"transpose", 1, 1, NULL, {{"tasklets", 16}, {"rows", 256}, {"columns", 8}}},
+    {"transpose", 2, 2, NULL, {{"tasklets", 24}, {"rows", 333}, {"columns", 41}}}, /* three turns, the last one of one unit */
+    {"transpose", 3, 1, NULL, {{"tasklets", 11}, {"rows", 50}, {"columns", 20}, {"tile_rows", 3}, {"tile_columns", 5}}},
+    {"transpose", 1, 1, NULL, {{"tasklets", 7}, {"rows", 100}, {"columns", 3}, {"tile_rows", 1}, {"tile_columns", 1}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 1}, {"rows", 1}, {"columns", 1}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 16}, {"rows", 64}, {"columns", 1024}}},
     {"gemv_int8", 3, 1, NULL, {{"tasklets", 24}, {"rows", 101}, {"columns", 2051}}},
@@ -40,14 +69,37 @@ START_TEST(every_shape_gives_the_reference)
 }
 END_TEST
 
+/* What a kernel's size consists of, and how far the tests go; the second one may be missing. */
+static const struct sized { const char *kernel, *first, *second; uint64_t most_first, most_second; } sizes[] = {
+    {"vector_add", "elements", NULL, 9000, 0},
+    {"reduction", "elements", NULL, 9000, 0},
+    {"scan_ssa", "elements", NULL, 9000, 0},
+    {"scan_rss", "elements", NULL, 9000, 0},
+    {"select", "elements", NULL, 9000, 0},
+    {"unique", "elements", NULL, 9000, 0},
+    {"histogram", "elements", NULL, 9000, 0},
+    {"histogram_image", "elements", "bins", 9000, 256},
+    {"binary_search", "elements", "queries", 3000, 300},
+    {"time_series", "elements", "query", 700, 90},
+    {"transpose", "rows", "columns", 300, 40},
+    {"gemv_int8", "rows", "columns", 60, 600},
+    {"gemv_int32", "rows", "columns", 60, 600},
+    {"gemv_float", "rows", "columns", 60, 600},
+};
+enum { SIZED = sizeof sizes / sizeof sizes[0] };
+
+static struct test_run sized_run(const struct sized *sized, uint32_t units, uint64_t tasklets, uint64_t first, uint64_t second)
+{
+    struct test_run run = {sized->kernel, units, 1, NULL, {{"tasklets", tasklets}, {sized->first, first}}};
+    if (sized->second != NULL)
+        run.settings[2] = (struct test_setting){sized->second, second};
+    return run;
+}
+
 START_TEST(every_tasklet_count_gives_the_reference)
 {
-    const char *const names[] = {"vector_add", "reduction", "histogram", "gemv_int8", "gemv_int32", "gemv_float"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct test_run run = {names[i], 1, 1, NULL, {{"tasklets", (uint64_t)_i}}};
-        run.settings[1] = i < 3 ? (struct test_setting){"elements", 5003} : (struct test_setting){"rows", 51};
-        if (i >= 3)
-            run.settings[2] = (struct test_setting){"columns", 37};
+    for (size_t i = 0; i < SIZED; i++) {
+        struct test_run run = sized_run(&sizes[i], 1, (uint64_t)_i, sizes[i].most_first * 5 / 9 + 3, sizes[i].most_second / 16 + 1);
         test_kernel_passes(&run);
     }
 }
@@ -60,16 +112,18 @@ static uint64_t draw(uint64_t seed, uint64_t stream, uint64_t least, uint64_t mo
 
 START_TEST(random_shapes_give_the_reference)
 {
-    static const char *const names[] = {"vector_add", "reduction", "histogram", "gemv_int8", "gemv_int32", "gemv_float"};
     uint64_t seed = test_seed();
-    int count = test_scaled(60);
+    int count = test_scaled(120);
     for (int i = 0; i < count; i++) {
-        uint64_t at = (uint64_t)i * 8, choice = draw(seed, at, 0, 5);
-        struct test_run run = {names[choice], (uint32_t)draw(seed, at + 1, 1, 5), 1, NULL, {{0}}};
-        run.settings[0] = (struct test_setting){"tasklets", draw(seed, at + 2, 1, 24)};
-        run.settings[1] = (struct test_setting){choice < 3 ? "elements" : "rows", draw(seed, at + 3, 1, choice < 3 ? 9000 : 60)};
-        if (choice >= 3)
-            run.settings[2] = (struct test_setting){"columns", draw(seed, at + 4, 1, 600)};
+        uint64_t at = (uint64_t)i * 8;
+        const struct sized *sized = &sizes[draw(seed, at, 0, SIZED - 1)];
+        uint64_t first = draw(seed, at + 3, 1, sized->most_first), second = draw(seed, at + 4, 1, sized->most_second + 1);
+        if (strcmp(sized->kernel, "time_series") == 0)
+            first += second; /* the series is not shorter than the query */
+        if (second > sized->most_second)
+            second = 1;
+        struct test_run run = sized_run(sized, (uint32_t)draw(seed, at + 2, 1, 5), draw(seed, at + 1, 1, 24), first, second);
+        run.engine = draw(seed, at + 5, 0, 3) == 0 ? "reference" : "fast";
         struct test_outcome outcome = test_kernel(&run);
         ck_assert_msg(outcome.status == PIM_OK, "PIMENTO_TEST_SEED=%llu, shape %d: %s", (unsigned long long)seed, i,
                       outcome.error.text);
@@ -96,7 +150,7 @@ static void same_account(const struct test_outcome *a, const struct test_outcome
 
 START_TEST(host_threads_do_not_change_the_account)
 {
-    const char *const names[] = {"gemv_int32", "histogram", "mram_stream"};
+    const char *const names[] = {"gemv_int32", "histogram", "mram_stream", "scan_ssa", "transpose"};
     struct test_run run = {names[_i], 33, 1, NULL, {{0}}};
     struct test_outcome one = test_kernel_passes(&run);
     run.threads = 4;
@@ -138,14 +192,38 @@ START_TEST(streams_give_the_reference)
 }
 END_TEST
 
-/* doc/kernels.md: 10 instructions for an element, 27 for a block of 256. */
-START_TEST(vector_add_has_the_published_instruction_count)
+/* doc/kernels.md: instructions for an element, with one tasklet, when whole blocks come to one. */
+static const struct profile {
+    struct test_run run;
+    const char *size; /* the setting that grows */
+    uint64_t from, to, instructions;
+} profiles[] = {
+    /* ten for an element, 27 for a block of 256 */
+    {{"vector_add", 1, 1, NULL, {{"tasklets", 1}}}, "elements", 256, 11 * 256, 10 * (256 * 10 + 27)},
+    /* eight for an element, 24 for a block of 128 */
+    {{"reduction", 1, 1, NULL, {{"tasklets", 1}}}, "elements", 128, 11 * 128, 10 * (128 * 8 + 24)},
+    /* scan: twice four for an element, two fewer for the first of a block; four in the addition, three in the reduction */
+    {{"scan_ssa", 1, 1, NULL, {{"tasklets", 1}}}, "elements", 128, 11 * 128, 10 * (128 * 12 - 2 + 90)},
+    {{"scan_rss", 1, 1, NULL, {{"tasklets", 1}}}, "elements", 128, 11 * 128, 10 * (128 * 11 - 2 + 77)},
+    /* eight and five in turn; six and three, for pairs, when all elements are there twice */
+    {{"select", 1, 1, NULL, {{"tasklets", 1}, {"regular", 1}}}, "elements", 128, 11 * 128, 10 * (64 * 8 + 64 * 5 + 51)},
+    {{"unique", 1, 1, NULL, {{"tasklets", 1}, {"regular", 1}}}, "elements", 128, 11 * 128, 10 * (64 * 9 + 67)},
+};
+enum { PROFILES = sizeof profiles / sizeof profiles[0] };
+
+START_TEST(kernels_have_the_published_instruction_counts)
 {
-    struct test_run run = {"vector_add", 1, 1, NULL, {{"tasklets", 1}, {"elements", 256}}};
-    uint64_t one = test_kernel_passes(&run).instructions;
-    run.settings[1].value = 11 * 256;
-    uint64_t eleven = test_kernel_passes(&run).instructions;
-    ck_assert_uint_eq(eleven - one, 10 * (256 * 10 + 27));
+    const struct profile *profile = &profiles[_i];
+    struct test_run run = profile->run;
+    size_t at = 0;
+    while (run.settings[at].name != NULL)
+        at++;
+    run.settings[at] = (struct test_setting){profile->size, profile->from};
+    uint64_t few = test_kernel_passes(&run).instructions;
+    run.settings[at].value = profile->to;
+    uint64_t many = test_kernel_passes(&run).instructions;
+    ck_assert_msg(many - few == profile->instructions, "%s: %llu instructions, expected %llu", run.kernel,
+                  (unsigned long long)(many - few), (unsigned long long)profile->instructions);
 }
 END_TEST
 
@@ -200,9 +278,9 @@ int main(void)
     tcase_add_loop_test(tcase, micro_benchmarks_give_the_reference, 0, 16);
     tcase_add_loop_test(tcase, streams_give_the_reference, 0, 6);
     tcase = looped(suite, "account");
-    tcase_add_loop_test(tcase, host_threads_do_not_change_the_account, 0, 3);
+    tcase_add_loop_test(tcase, host_threads_do_not_change_the_account, 0, 5);
     tcase_add_loop_test(tcase, engines_agree, 0, (int)kernel_count());
-    tcase_add_test(tcase, vector_add_has_the_published_instruction_count);
+    tcase_add_loop_test(tcase, kernels_have_the_published_instruction_counts, 0, PROFILES);
     tcase = looped(suite, "errors");
     tcase_add_test(tcase, a_wrong_result_is_named);
     tcase_add_test(tcase, wrong_parameters_are_refused);
