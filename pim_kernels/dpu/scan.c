@@ -96,7 +96,7 @@ static enum pim_status run_rss(struct pim_kernel_job *job, struct pim_error *err
         .backend = "dpu",                                                                                                  \
         .file = "scan.elf",                                                                                                \
         .summary = "inclusive prefix sums of int64 elements, " text,                                                       \
-        .operation = "elements",                                                                                           \
+        .operation = "additions",                                                                                          \
         .parameters = parameters,                                                                                          \
         .run = run_##kind,                                                                                                 \
     }

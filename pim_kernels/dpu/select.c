@@ -113,7 +113,7 @@ static enum pim_status run_unique(struct pim_kernel_job *job, struct pim_error *
         .backend = "dpu",                                                                                                  \
         .file = #which ".elf",                                                                                             \
         .summary = text,                                                                                                   \
-        .operation = "elements",                                                                                           \
+        .operation = "elements tested",                                                                                    \
         .parameters = which##_parameters,                                                                                  \
         .run = run_##which,                                                                                                \
     }

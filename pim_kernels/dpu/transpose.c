@@ -106,7 +106,7 @@ const struct pim_kernel kernel_transpose = {
     .backend = "dpu",
     .file = "transpose.elf",
     .summary = "transposed matrix, int64",
-    .operation = "elements",
+    .operation = "elements moved",
     .parameters = parameters,
     .run = run,
 };

@@ -37,15 +37,12 @@ struct kernel_row {
 #define SIXTY(text, figure, basis_of_row, name, ...)                                                                          \
     {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}, 0}
 
-/* One launch of two. */
-#define SIXTY_STEP(number, text, figure, basis_of_row, name, ...)                                                             \
-    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 60, {T(16), __VA_ARGS__}}, number}
-
-/* Only the share of the DPU that takes longest; the launch costs the same for one DPU of a rank as for 60. */
-#define ONE_OF_SIXTY(text, figure, basis_of_row, name, ...)                                                                   \
-    {"Kernel: 60 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 1, {T(16), __VA_ARGS__}}, 0}
-#define ONE_OF_64(number, text, figure, basis_of_row, name, ...)                                                              \
-    {"Kernel: 64 DPUs, 16 tasklets", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 1, {T(16), __VA_ARGS__}}, number}
+/* Only one DPU's share, that of the one which takes longest where they differ; the launch costs the same for one DPU of a rank as for
+ * 60. `step`: one launch of two. */
+#define ONE_OF(group, step, text, figure, basis_of_row, name, ...)                                                            \
+    {group, text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_##basis_of_row, {name, 1, {T(16), __VA_ARGS__}}, step}
+#define ONE_OF_SIXTY(...) ONE_OF("Kernel: 60 DPUs, 16 tasklets", __VA_ARGS__)
+#define ONE_OF_64(...) ONE_OF("Kernel: 64 DPUs, 16 tasklets", __VA_ARGS__)
 
 static const struct kernel_row kernel_rows[] = {
     VA(1, 1, "1 DPU, 1 tasklet", 884.67),
@@ -100,15 +97,15 @@ static const struct kernel_row kernel_rows[] = {
     SIXTY("HST-S, 1,572,864 pixels, 256 bins", 2.551, TEST, "histogram_image", {"elements", 1572864}, {"bins", 256}),
     SIXTY("HST-L, 1,572,864 pixels, 256 bins", 7.398, ALGORITHM, "histogram_image", {"elements", 1572864}, {"bins", 256},
           {"shared", 1}),
-    SIXTY_STEP(1, "SCAN-SSA, 3,932,160 int64: scan", 3.284, TEST, "scan_ssa", {"elements", 3932160}),
-    SIXTY_STEP(2, "SCAN-SSA, 3,932,160 int64: addition", 1.878, TEST, "scan_ssa", {"elements", 3932160}),
-    SIXTY_STEP(1, "SCAN-RSS, 3,932,160 int64: reduction", 1.039, TEST, "scan_rss", {"elements", 3932160}),
-    SIXTY_STEP(2, "SCAN-RSS, 3,932,160 int64: scan", 3.144, TEST, "scan_rss", {"elements", 3932160}),
-    SIXTY("SEL, 3,932,160 int64", 2.566, TEST, "select", {"elements", 3932160}, {"regular", 1}),
-    SIXTY("UNI, 3,932,160 int64", 1.863, ALGORITHM, "unique", {"elements", 3932160}, {"regular", 1}),
-    ONE_OF_SIXTY("BS, 263,040 searches in 2,048,576 int64", 43.655667, TEST, "binary_search", {"elements", 2048576}, {"queries", 4384},
+    ONE_OF_SIXTY(1, "SCAN-SSA, 3,932,160 int64: scan", 3.284, TEST, "scan_ssa", {"elements", 65536}),
+    ONE_OF_SIXTY(2, "SCAN-SSA, 3,932,160 int64: addition", 1.878, TEST, "scan_ssa", {"elements", 65536}),
+    ONE_OF_SIXTY(1, "SCAN-RSS, 3,932,160 int64: reduction", 1.039, TEST, "scan_rss", {"elements", 65536}),
+    ONE_OF_SIXTY(2, "SCAN-RSS, 3,932,160 int64: scan", 3.144, TEST, "scan_rss", {"elements", 65536}),
+    ONE_OF_SIXTY(0, "SEL, 3,932,160 int64", 2.566, TEST, "select", {"elements", 65536}, {"regular", 1}),
+    ONE_OF_SIXTY(0, "UNI, 3,932,160 int64", 1.863, ALGORITHM, "unique", {"elements", 65536}, {"regular", 1}),
+    ONE_OF_SIXTY(0, "BS, 263,040 searches in 2,048,576 int64", 43.655667, TEST, "binary_search", {"elements", 2048576}, {"queries", 4384},
                  {"first", 29 * 4384}, {"regular", 1}),
-    ONE_OF_SIXTY("TS, 737,280 int32, query of 256", 249.577667, TEST, "time_series", {"elements", 188 * 64 + 255}, {"query", 256}),
+    ONE_OF_SIXTY(0, "TS, 737,280 int32, query of 256", 249.577667, TEST, "time_series", {"elements", 188 * 64 + 255}, {"query", 256}),
 
     ONE_OF_64(1, "TRNS, 196,608 x 512 int64: step 2", 236.013, TEST, "transpose", {"rows", 196608}, {"columns", 8}),
     ONE_OF_64(2, "TRNS, 196,608 x 512 int64: step 3", 175.004, TEST, "transpose", {"rows", 196608}, {"columns", 8}),
