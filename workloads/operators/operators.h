@@ -26,6 +26,10 @@ int64_t operator_search(const uint64_t *sorted, size_t count, uint64_t value);
 /* result = matrix transposed, `columns` rows of `rows` elements */
 void operator_transpose_int64(const uint64_t *matrix, uint64_t *result, size_t rows, size_t columns);
 
+/* Scores of the global alignment of two sequences of `length` elements, (length + 1)^2 of them: row 0 and column 0 are -i x penalty, the others the
+ * greatest of left above + similarities[row - 1][column - 1], left - penalty and above - penalty. */
+void operator_align(const int32_t *similarities, size_t length, int32_t penalty, int32_t *scores);
+
 /* Of `places` places in a series, that with the least distance 2 (m - (q - m M Q) / (S R)), the first one of several: m = length, q
  * the product of the query with the series from there on, M and S means[place] and deviations[place], Q and R those of the query;
  * 32-bit arithmetic that wraps, a truncated quotient, deviations are 1 to 32767. 0 if none is below INT32_MAX. */

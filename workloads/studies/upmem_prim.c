@@ -29,6 +29,11 @@ struct kernel_row {
     {"Kernel: VA, int32, 2,621,440 elements a DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,             \
      {"vector_add", dpus, {T(tasklets), {"elements", 2621440 * (dpus)}}}, 0}
 
+/* One block, all pairs alike, as the host program has it. */
+#define NW(tasklets, text, figure)                                                                                            \
+    {"Kernel: NW, int32, 512 x 512, 1 DPU", text, PRIM_INSIGHT_LOG, PRIM_LOG_TARGET, figure, PIM_STUDY_TEST,                  \
+     {"needleman_wunsch", 1, {T(tasklets), {"length", 512}, {"block", 512}, {"regular", 1}}}, 0}
+
 /* Values 0 to 49, as the host program draws them. */
 #define GEMV(dpus, tasklets, text, figure, basis_of_row)                                                                      \
     {"Kernel: GEMV, uint32, 4,096 x 256", text, PRIM_GEMV_LOG, NULL, figure, PIM_STUDY_##basis_of_row,                              \
@@ -53,6 +58,12 @@ static const struct kernel_row kernel_rows[] = {
     VA(4, 2, "4 DPUs, 2 tasklets", 443.599),
     VA(4, 4, "4 DPUs, 4 tasklets", 222.687),
     VA(4, 8, "4 DPUs, 8 tasklets", 114.538),
+
+    NW(1, "1 tasklet", 153.601),
+    NW(2, "2 tasklets", 79.683),
+    NW(4, "4 tasklets", 44.37),
+    NW(8, "8 tasklets", 29.665),
+    NW(16, "16 tasklets", 24.995),
 
     GEMV(1, 1, "1 DPU, 1 tasklet", 781.017, TEST),
     GEMV(2, 1, "2 DPUs, 1 tasklet", 390.643667, TEST),
