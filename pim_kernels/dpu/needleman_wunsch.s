@@ -19,20 +19,50 @@
 arguments:                              // tiles of the block's side, 0: nothing to do; penalty; MRAM offsets of scores and similarities
         .word 0, 0, 0, 0                // scores: lines of SIDE x tiles + 2 words, the first line and column given
 
+        .section .data
+antidiagonals:                          // of tiles, where each tasklet is
+        .space 24 * 4
+
+// The lines 1 to 8 of a tile's scores in WRAM: registers between the calls.
+        .macro each_line do, field=0
+        \do r3, \field
+        \do r4, \field
+        \do r5, \field
+        \do r6, \field
+        \do r7, \field
+        \do r8, \field
+        \do r14, \field
+        \do r17, \field
+        .endm
+        .macro read_line line, field
+        add r1, r1, r15
+        ldma \line, r1, \field
+        .endm
+        .macro write_line line, field
+        add r1, r1, r15
+        sdma \line, r1, \field
+        .endm
+        .macro set_line line, field
+        .set AT, AT + LINE
+        add \line, r20, AT
+        .endm
+
         .section .text
         .global main
 main:
         lsl r20, id, BUFFERS_LOG2
         add r20, r20, __sys_heap_pointer_reset
         add r16, r20, SIMILARITIES
-        lw r14, zero, arguments         // tiles of a side
-        jz r14, __sys_end
+        lw r0, zero, arguments          // tiles of a side
+        jz r0, __sys_end
         lw r21, zero, arguments + 4
-        lsl r15, r14, 5
+        lsl r15, r0, 5
         add r15, r15, 8                 // bytes of a line of the block
-        move r17, 0                     // antidiagonal
+        sw id4, antidiagonals, 0
 next_antidiagonal:
-        add r0, r17, 1                  // its tiles: from row r13 of tiles on
+        lw r8, id4, antidiagonals
+        lw r14, zero, arguments
+        add r0, r8, 1                   // its tiles: from row r13 of tiles on
         move r13, 0
         sub r1, r0, r14, les, first_half
         move r13, r1
@@ -45,7 +75,7 @@ first_half:
         move r0, r18
         lsl r1, r15, 3
         call r23, __mulsi3
-        sub r6, r17, r18                // column
+        sub r6, r8, r18                 // column
         lsl_add r0, r0, r6, 5
         lw r1, zero, arguments + 8
         add r10, r0, r1                 // where its scores begin
@@ -55,15 +85,12 @@ first_half:
         lsl_add r0, r0, r6, 5
         lw r1, zero, arguments + 12
         add r9, r0, r1                  // and its similarities
+        .set AT, 0
+        each_line set_line
 next_tile:
-        move r0, r20
+        ldma r20, r10, DMA_LINE
         move r1, r10
-        ldma r0, r1, DMA_LINE
-        .rept SIDE                      // of the other lines only the cell before
-        add r0, r0, LINE
-        add r1, r1, r15
-        ldma r0, r1, 0
-        .endr
+        each_line read_line             // of the other lines only the cell before
         move r0, r16
         move r1, r9
         add r2, r15, -8
@@ -85,18 +112,18 @@ next_tile:
         .endif
         lw r1, r0, 4 * \column
         lsl_add r2, r16, r11, 5
-        lw r3, r2, 4 * \column
+        lw r2, r2, 4 * \column
         .if \column == 0
         lw \left, r0, LINE
         .endif
-        lw r4, r0, 4 * \column + 4
-        add \score, r3, r1
-        sub r5, \left, r21
-        jgts \score, r5, .+2
-        move \score, r5
-        sub r4, r4, r21
-        jgts \score, r4, .+2
-        move \score, r4
+        add \score, r2, r1
+        lw r1, r0, 4 * \column + 4
+        sub r2, \left, r21
+        jgts \score, r2, .+2
+        move \score, r2
+        sub r1, r1, r21
+        jgts \score, r1, .+2
+        move \score, r1
         .endm
 next_line:
         cell 0, r12, r13
@@ -114,25 +141,23 @@ next_line:
         add r11, r11, 1
         jneq r11, SIDE, next_line
 
-        add r0, r20, LINE
-        add r1, r10, r15
-        .rept SIDE
-        sdma r0, r1, DMA_LINE           // with the cell before, and one that the next tile will write
-        add r0, r0, LINE
-        add r1, r1, r15
-        .endr
+        move r1, r10
+        each_line write_line, DMA_LINE  // with the cell before, and one that the next tile will write
         lsl r0, r15, 3                  // the tile below and to the left
         add r10, r10, r0
         add r10, r10, -SIDE * 4
-        lsl r0, r14, 8
+        add r0, r0, -8 * 8
         add r9, r9, r0
         add r9, r9, -SIDE * 4
         add r18, r18, 1
         jneq r18, r19, next_tile
 antidiagonal_is_done:
         call r23, barrier_wait
-        add r17, r17, 1
-        lsl r0, r14, 1
+        lw r1, id4, antidiagonals
+        add r1, r1, 1
+        sw id4, antidiagonals, r1
+        lw r0, zero, arguments
+        lsl r0, r0, 1
         add r0, r0, -1
-        jltu r17, r0, next_antidiagonal
+        jltu r1, r0, next_antidiagonal
         jump __sys_end
