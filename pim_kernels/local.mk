@@ -3,7 +3,7 @@ libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
 	pim_kernels/dpu/dpu_driver.c pim_kernels/dpu/dpu_driver.h \
 	pim_kernels/dpu/vector_add.c pim_kernels/dpu/reduction.c pim_kernels/dpu/histogram.c pim_kernels/dpu/gemv.c \
 	pim_kernels/dpu/scan.c pim_kernels/dpu/select.c pim_kernels/dpu/binary_search.c pim_kernels/dpu/time_series.c pim_kernels/dpu/transpose.c \
-	pim_kernels/dpu/needleman_wunsch.c \
+	pim_kernels/dpu/needleman_wunsch.c pim_kernels/dpu/mlp.c \
 	pim_kernels/dpu/histogram_image.c pim_kernels/dpu/arithmetic_loops.c pim_kernels/dpu/wram_stream.c pim_kernels/dpu/mram_stream.c
 
 AM_CPPFLAGS += -DPIM_KERNEL_FOLDER='"$(kerneldir)"' \

@@ -37,3 +37,10 @@ void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, siz
         result[row] = sum;
     }
 }
+
+void operator_rectify_int32(uint32_t *elements, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((int32_t)elements[i] < 0)
+            elements[i] = 0;
+}

@@ -48,6 +48,9 @@ void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size
 void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 
+/* Negative elements become 0. */
+void operator_rectify_int32(uint32_t *elements, size_t count);
+
 /* Scalar arithmetic on bit patterns: row = type, operation. Integers are signed and wrap; quotients are
  * truncated; floating point is IEEE 754 as the host does it, with every NaN made the quiet one of the type.
  * ORDER ARITHMETIC OPERATION. */
