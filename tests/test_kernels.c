@@ -51,6 +51,13 @@ static const struct test_run shapes[] = {
     {"transpose", 2, 2, NULL, {{"tasklets", 24}, {"rows", 333}, {"columns", 41}}}, /* three turns, the last one of one unit */
     {"transpose", 3, 1, NULL, {{"tasklets", 11}, {"rows", 50}, {"columns", 20}, {"tile_rows", 3}, {"tile_columns", 5}}},
     {"transpose", 1, 1, NULL, {{"tasklets", 7}, {"rows", 100}, {"columns", 3}, {"tile_rows", 1}, {"tile_columns", 1}}},
+    {"needleman_wunsch", 1, 1, NULL, {{"tasklets", 1}, {"length", 1}, {"block", 8}}},
+    {"needleman_wunsch", 1, 1, NULL, {{"tasklets", 16}, {"length", 128}, {"block", 128}, {"regular", 1}}},
+    {"needleman_wunsch", 3, 2, NULL, {{"tasklets", 24}, {"length", 130}, {"block", 20}, {"penalty", 3}}}, /* more blocks than units */
+    {"needleman_wunsch", 8, 1, NULL, {{"tasklets", 3}, {"length", 23}, {"block", 8}, {"penalty", 0}}},
+    {"mlp", 1, 1, NULL, {{"tasklets", 1}, {"layers", 1}, {"rows", 1}, {"columns", 1}}},
+    {"mlp", 3, 2, NULL, {{"tasklets", 24}, {"layers", 4}, {"rows", 301}, {"columns", 300}}},
+    {"mlp", 1, 1, NULL, {{"tasklets", 16}, {"layers", 3}, {"rows", 64}, {"columns", 64}, {"regular", 1}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 1}, {"rows", 1}, {"columns", 1}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 16}, {"rows", 64}, {"columns", 1024}}},
     {"gemv_int8", 3, 1, NULL, {{"tasklets", 24}, {"rows", 101}, {"columns", 2051}}},
@@ -82,6 +89,8 @@ static const struct sized { const char *kernel, *first, *second; uint64_t most_f
     {"binary_search", "elements", "queries", 3000, 300},
     {"time_series", "elements", "query", 700, 90},
     {"transpose", "rows", "columns", 300, 40},
+    {"needleman_wunsch", "length", "penalty", 110, 20},
+    {"mlp", "columns", "rows", 50, 200},
     {"gemv_int8", "rows", "columns", 60, 600},
     {"gemv_int32", "rows", "columns", 60, 600},
     {"gemv_float", "rows", "columns", 60, 600},
@@ -99,7 +108,7 @@ static struct test_run sized_run(const struct sized *sized, uint32_t units, uint
 START_TEST(every_tasklet_count_gives_the_reference)
 {
     for (size_t i = 0; i < SIZED; i++) {
-        struct test_run run = sized_run(&sizes[i], 1, (uint64_t)_i, sizes[i].most_first * 5 / 9 + 3, sizes[i].most_second / 16 + 1);
+        struct test_run run = sized_run(&sizes[i], 1, (uint64_t)_i, sizes[i].most_first * 5 / 9 + 3, sizes[i].most_second / 4 + 1);
         test_kernel_passes(&run);
     }
 }
@@ -117,11 +126,11 @@ START_TEST(random_shapes_give_the_reference)
     for (int i = 0; i < count; i++) {
         uint64_t at = (uint64_t)i * 8;
         const struct sized *sized = &sizes[draw(seed, at, 0, SIZED - 1)];
-        uint64_t first = draw(seed, at + 3, 1, sized->most_first), second = draw(seed, at + 4, 1, sized->most_second + 1);
+        uint64_t first = draw(seed, at + 3, 1, sized->most_first), second = draw(seed, at + 4, 1, sized->most_second > 0 ? sized->most_second : 1);
         if (strcmp(sized->kernel, "time_series") == 0)
             first += second; /* the series is not shorter than the query */
-        if (second > sized->most_second)
-            second = 1;
+        if (strcmp(sized->kernel, "mlp") == 0)
+            second += first; /* nor are there fewer rows than columns */
         struct test_run run = sized_run(sized, (uint32_t)draw(seed, at + 2, 1, 5), draw(seed, at + 1, 1, 24), first, second);
         run.engine = draw(seed, at + 5, 0, 3) == 0 ? "reference" : "fast";
         struct test_outcome outcome = test_kernel(&run);

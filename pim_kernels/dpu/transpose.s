@@ -8,8 +8,8 @@
         .include "integer_arithmetic.inc"
 
         .equ MOST_TILE_BYTES, 1024      // m x n x 8
-        .equ ROW_LOCK, user_lock        // of `next_row`
-        .equ DONE_LOCK, second_user_lock // of the bits
+        .equ ROW_LOCK, sync_lock        // of `next_row`; there is no barrier meanwhile
+        .equ DONE_LOCK, user_lock       // of the bits
 
         .section .data.__sys_host
         .global arguments

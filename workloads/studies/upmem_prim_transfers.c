@@ -106,8 +106,9 @@ static const struct transfer_row rows[] = {
     LOG(PARALLEL, TEST, "HST-L: to 60 DPUs, 104,864 B", 1.736, ARGUMENTS(60, 16), PUSH(60, 104864)),
     LOG(PARALLEL, MODEL, "GEMV: to 60 DPUs, 565,248 + 4,096 B", 7.577333, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
     LOG(PARALLEL, MODEL, "MLP: to 60 DPUs, 565,248 + 4,096 B", 9.716667, ARGUMENTS(60, 16), PUSH(60, 565248), PUSH_SAME(60, 4096)),
-    LOG(PARALLEL, TEST, "MLP: between layers, 2 x (552 B back, both to)", 16.798, RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248),
-        RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096), PUSH(60, 565248)),
+    /* Of three repetitions with two exchanges each the log's timer counts five: it starts again from zero in the first. */
+    LOG(PARALLEL, TEST, "MLP: between layers, 552 B back, both to", 16.798 * 3 / 5, RESULTS_IN_MRAM(60, 552), PUSH_SAME(60, 4096),
+        PUSH(60, 565248)),
     LOG(PARALLEL, MODEL, "BS: to 60 DPUs, one 16,388,608 B, own 35,072 B", 91.693333, ARGUMENTS_SAME(60, 24), PUSH_SAME(60, 16388608),
         PUSH(60, 35072)),
     LOG(PARALLEL, MODEL, "TS: to 60 DPUs, 3 x 50,176 B, 60 arguments", 4.060667, COPY_ARGUMENTS(60, 28), PUSH_SAME(60, 1024),
