@@ -44,3 +44,15 @@ void operator_rectify_int32(uint32_t *elements, size_t count)
         if ((int32_t)elements[i] < 0)
             elements[i] = 0;
 }
+
+void operator_spmv_float(const uint32_t *pointers, const struct operator_nonzero *nonzeros, const float *x, float *y, size_t rows)
+{
+    for (size_t row = 0; row < rows; row++) {
+        float sum = 0;
+        for (size_t i = pointers[row]; i < pointers[row + 1]; i++) {
+            volatile float product = nonzeros[i].value * x[nonzeros[i].column]; /* no fused multiply-add */
+            sum += product;
+        }
+        y[row] = sum;
+    }
+}

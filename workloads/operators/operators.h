@@ -48,6 +48,10 @@ void operator_gemv_int8(const void *a, const void *x, void *y, size_t rows, size
 void operator_gemv_int32(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, size_t columns, size_t stride);
 
+/* y = A x for a sparse matrix by rows: row i has nonzeros pointers[i] to pointers[i + 1] - 1. Rounded as in operator_gemv_float. */
+struct operator_nonzero { uint32_t column; float value; };
+void operator_spmv_float(const uint32_t *pointers, const struct operator_nonzero *nonzeros, const float *x, float *y, size_t rows);
+
 /* Negative elements become 0. */
 void operator_rectify_int32(uint32_t *elements, size_t count);
 
