@@ -3,7 +3,7 @@ libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
 	pim_kernels/dpu/dpu_driver.c pim_kernels/dpu/dpu_driver.h \
 	pim_kernels/dpu/vector_add.c pim_kernels/dpu/reduction.c pim_kernels/dpu/histogram.c pim_kernels/dpu/gemv.c \
 	pim_kernels/dpu/scan.c pim_kernels/dpu/select.c pim_kernels/dpu/binary_search.c pim_kernels/dpu/time_series.c pim_kernels/dpu/transpose.c \
-	pim_kernels/dpu/needleman_wunsch.c pim_kernels/dpu/mlp.c pim_kernels/dpu/spmv.c \
+	pim_kernels/dpu/needleman_wunsch.c pim_kernels/dpu/mlp.c pim_kernels/dpu/spmv.c pim_kernels/dpu/bfs.c \
 	pim_kernels/dpu/histogram_image.c pim_kernels/dpu/arithmetic_loops.c pim_kernels/dpu/wram_stream.c pim_kernels/dpu/mram_stream.c
 
 AM_CPPFLAGS += -DPIM_KERNEL_FOLDER='"$(kerneldir)"' \
@@ -16,7 +16,7 @@ dpu_kernel_includes = pim_kernels/dpu/runtime.inc pim_kernels/dpu/blocks.inc pim
 	pim_kernels/dpu/integer_arithmetic.inc pim_kernels/dpu/float_arithmetic.inc pim_kernels/dpu/double_arithmetic.inc
 dpu_kernel_sources = pim_kernels/dpu/vector_add.s pim_kernels/dpu/reduction.s pim_kernels/dpu/histogram.s \
 	pim_kernels/dpu/histogram_image.s pim_kernels/dpu/scan.s pim_kernels/dpu/select.s pim_kernels/dpu/unique.s pim_kernels/dpu/binary_search.s \
-	pim_kernels/dpu/time_series.s pim_kernels/dpu/transpose.s pim_kernels/dpu/needleman_wunsch.s pim_kernels/dpu/spmv.s \
+	pim_kernels/dpu/time_series.s pim_kernels/dpu/transpose.s pim_kernels/dpu/needleman_wunsch.s pim_kernels/dpu/spmv.s pim_kernels/dpu/bfs.s \
 	pim_kernels/dpu/gemv_int8.s pim_kernels/dpu/gemv_int32.s pim_kernels/dpu/gemv_float.s \
 	pim_kernels/dpu/arithmetic_loops.s pim_kernels/dpu/wram_stream.s pim_kernels/dpu/mram_stream.s
 dpu_kernels = $(dpu_kernel_sources:.s=.elf)

@@ -58,6 +58,13 @@ static const struct test_run shapes[] = {
     {"mlp", 1, 1, NULL, {{"tasklets", 1}, {"layers", 1}, {"rows", 1}, {"columns", 1}}},
     {"mlp", 3, 2, NULL, {{"tasklets", 24}, {"layers", 4}, {"rows", 301}, {"columns", 300}}},
     {"mlp", 1, 1, NULL, {{"tasklets", 16}, {"layers", 3}, {"rows", 64}, {"columns", 64}, {"regular", 1}}},
+    {"spmv", 1, 1, NULL, {{"tasklets", 1}, {"rows", 1}, {"columns", 1}, {"nonzeros", 0}}},
+    {"spmv", 1, 1, NULL, {{"tasklets", 16}, {"rows", 64 * 2 * 16}, {"columns", 1000}, {"nonzeros", 3}}}, /* whole groups of rows */
+    {"spmv", 3, 2, NULL, {{"tasklets", 24}, {"rows", 777}, {"columns", 65}, {"nonzeros", 40}}},
+    {"bfs", 1, 1, NULL, {{"tasklets", 1}, {"vertices", 1}, {"neighbours", 0}}},
+    {"bfs", 1, 1, NULL, {{"tasklets", 24}, {"vertices", 5000}, {"neighbours", 1}}}, /* some are not reached */
+    {"bfs", 5, 2, NULL, {{"tasklets", 11}, {"vertices", 2500}, {"neighbours", 5}}},
+    {"bfs", 4, 1, NULL, {{"tasklets", 3}, {"vertices", 65}, {"neighbours", 2}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 1}, {"rows", 1}, {"columns", 1}}},
     {"gemv_int8", 1, 1, NULL, {{"tasklets", 16}, {"rows", 64}, {"columns", 1024}}},
     {"gemv_int8", 3, 1, NULL, {{"tasklets", 24}, {"rows", 101}, {"columns", 2051}}},
@@ -91,6 +98,8 @@ static const struct sized { const char *kernel, *first, *second; uint64_t most_f
     {"transpose", "rows", "columns", 300, 40},
     {"needleman_wunsch", "length", "penalty", 110, 20},
     {"mlp", "columns", "rows", 50, 200},
+    {"spmv", "rows", "nonzeros", 400, 20},
+    {"bfs", "vertices", "neighbours", 1500, 6},
     {"gemv_int8", "rows", "columns", 60, 600},
     {"gemv_int32", "rows", "columns", 60, 600},
     {"gemv_float", "rows", "columns", 60, 600},
@@ -159,7 +168,7 @@ static void same_account(const struct test_outcome *a, const struct test_outcome
 
 START_TEST(host_threads_do_not_change_the_account)
 {
-    const char *const names[] = {"gemv_int32", "histogram", "mram_stream", "scan_ssa", "transpose"};
+    const char *const names[] = {"gemv_int32", "histogram", "mram_stream", "scan_ssa", "transpose", "bfs"};
     struct test_run run = {names[_i], 33, 1, NULL, {{0}}};
     struct test_outcome one = test_kernel_passes(&run);
     run.threads = 4;
@@ -287,7 +296,7 @@ int main(void)
     tcase_add_loop_test(tcase, micro_benchmarks_give_the_reference, 0, 16);
     tcase_add_loop_test(tcase, streams_give_the_reference, 0, 6);
     tcase = looped(suite, "account");
-    tcase_add_loop_test(tcase, host_threads_do_not_change_the_account, 0, 5);
+    tcase_add_loop_test(tcase, host_threads_do_not_change_the_account, 0, 6);
     tcase_add_loop_test(tcase, engines_agree, 0, (int)kernel_count());
     tcase_add_loop_test(tcase, kernels_have_the_published_instruction_counts, 0, PROFILES);
     tcase = looped(suite, "errors");

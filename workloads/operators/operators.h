@@ -52,6 +52,11 @@ void operator_gemv_float(const void *a, const void *x, void *y, size_t rows, siz
 struct operator_nonzero { uint32_t column; float value; };
 void operator_spmv_float(const uint32_t *pointers, const struct operator_nonzero *nonzeros, const float *x, float *y, size_t rows);
 
+/* levels[v] = edges on a shortest way from `source` to v, OPERATOR_UNREACHED without one. The neighbours of v are those from
+ * pointers[v] on, before pointers[v + 1]. */
+#define OPERATOR_UNREACHED UINT32_MAX
+void operator_bfs(const uint32_t *pointers, const uint32_t *neighbours, size_t vertices, size_t source, uint32_t *levels);
+
 /* Negative elements become 0. */
 void operator_rectify_int32(uint32_t *elements, size_t count);
 
