@@ -8,7 +8,10 @@
 
 /* ORDER KERNEL: as they are listed. */
 #define KERNEL_MAP(X)                                                                                                      \
-    X(vector_add) X(reduction) X(scan_ssa) X(scan_rss) X(select) X(unique) X(binary_search) X(time_series) X(transpose) X(needleman_wunsch) X(histogram) X(histogram_image) X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs) \
+    X(vector_add) X(reduction) X(scan_ssa) X(scan_rss) X(select) X(unique)                                                 \
+    X(binary_search) X(time_series) X(transpose) X(needleman_wunsch)                                                       \
+    X(histogram) X(histogram_image)                                                                                        \
+    X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs)                                                         \
     X(arithmetic_loops) X(wram_stream) X(mram_stream)
 
 #define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
