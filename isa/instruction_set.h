@@ -65,6 +65,7 @@ struct instruction_set {
 };
 
 extern const struct instruction_set dpu_instruction_set;
+extern const struct instruction_set bitserial_instruction_set;
 
 extern const struct instruction_set *const instruction_sets[]; /* NULL-ended */
 const struct instruction_set *instruction_set_named(const char *name);

@@ -4,6 +4,7 @@
 
 const struct instruction_set *const instruction_sets[] = {
     &dpu_instruction_set,
+    &bitserial_instruction_set,
     NULL,
 };
 

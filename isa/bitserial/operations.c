@@ -1,0 +1,116 @@
+#include "generators.h"
+
+#include <string.h>
+
+enum { UNSIGNED = false, SIGNED = true };
+
+#define NAME_ROW(name_, text, has_signed_, form_, result_, in_place_, published_, help_)                                                      \
+    [BITSERIAL_##name_] = {.name = #text, .published = published_, .help = help_, .form = BITSERIAL_##form_, .result = BITSERIAL_##result_, \
+                           .has_signed = has_signed_, .in_place = in_place_},
+
+const struct bitserial_operation_row bitserial_operations[BITSERIAL_OPERATION_COUNT] = {BITSERIAL_OPERATIONS(NAME_ROW)};
+
+enum bitserial_operation bitserial_operation_named(const char *name, size_t length)
+{
+    enum bitserial_operation operation = 0;
+    while (operation < BITSERIAL_OPERATION_COUNT && (strlen(bitserial_operations[operation].name) != length ||
+                                                     memcmp(bitserial_operations[operation].name, name, length) != 0))
+        operation++;
+    return operation;
+}
+
+unsigned bitserial_result_width(enum bitserial_operation operation, unsigned width)
+{
+    switch (bitserial_operations[operation].result) {
+    case BITSERIAL_ONE: return 1;
+    case BITSERIAL_DOUBLE: return 2 * width;
+    case BITSERIAL_COUNT: return bitserial_count_width(width);
+    case BITSERIAL_SAME: break;
+    }
+    return width;
+}
+
+unsigned bitserial_scratch_rows(enum bitserial_operation operation, unsigned width, bool is_signed)
+{
+    switch (operation) {
+    case BITSERIAL_ABS: return width - 1;
+    case BITSERIAL_MUL: return is_signed ? width : 0;
+    case BITSERIAL_DIV:
+    case BITSERIAL_MOD: return is_signed ? 6 * width + 1 : 3 * width;
+    case BITSERIAL_MAX:
+    case BITSERIAL_MIN:
+    case BITSERIAL_RELU: return 1;
+    case BITSERIAL_BITCOUNT: return bitserial_count_scratch(width);
+    default: return 0;
+    }
+}
+
+void bitserial_generate(enum bitserial_operation operation, const struct bitserial_operands *given, struct microprogram *program)
+{
+    struct bitserial_operands o = *given;
+    o.is_signed &= bitserial_operations[operation].has_signed;
+    switch (operation) {
+    case BITSERIAL_ADD: generate_add(&o, program); break;
+    case BITSERIAL_SUB: generate_sub(&o, program); break;
+    case BITSERIAL_MUL: generate_mul(&o, program); break;
+    case BITSERIAL_DIV: generate_div(&o, program); break;
+    case BITSERIAL_MOD: generate_mod(&o, program); break;
+    case BITSERIAL_ABS: generate_abs(&o, program); break;
+    case BITSERIAL_GT:
+    case BITSERIAL_GE:
+    case BITSERIAL_LT:
+    case BITSERIAL_LE: generate_compare(operation, &o, program); break;
+    case BITSERIAL_EQ:
+    case BITSERIAL_NE: generate_equal(&o, operation == BITSERIAL_EQ, program); break;
+    case BITSERIAL_MAX:
+    case BITSERIAL_MIN: generate_extreme(&o, operation == BITSERIAL_MAX, program); break;
+    case BITSERIAL_IF_ELSE: generate_if_else(&o, program); break;
+    case BITSERIAL_RELU: generate_relu(&o, program); break;
+    case BITSERIAL_BITCOUNT: generate_bitcount(&o, program); break;
+    case BITSERIAL_AND_RED:
+    case BITSERIAL_OR_RED:
+    case BITSERIAL_XOR_RED: generate_reduction(operation, &o, program); break;
+    case BITSERIAL_COPY: generate_copy(&o, program); break;
+    case BITSERIAL_NOT: generate_not(&o, program); break;
+    case BITSERIAL_AND:
+    case BITSERIAL_OR:
+    case BITSERIAL_XOR:
+    case BITSERIAL_NAND:
+    case BITSERIAL_NOR:
+    case BITSERIAL_XNOR: generate_logic(operation, &o, program); break;
+    case BITSERIAL_OPERATION_COUNT: break;
+    }
+}
+
+bool bitserial_published_count(enum bitserial_operation operation, unsigned width, size_t *count)
+{
+    size_t n = width;
+    switch (operation) {
+    case BITSERIAL_ADD:
+    case BITSERIAL_SUB: *count = 8 * n + 1; return true;
+    case BITSERIAL_MUL: *count = 11 * n * n - 5 * n - 1; return true;
+    case BITSERIAL_DIV: *count = 8 * n * n + 12 * n; return true;
+    case BITSERIAL_ABS: *count = 10 * n - 2; return true;
+    case BITSERIAL_GT:
+    case BITSERIAL_GE:
+    case BITSERIAL_LT:
+    case BITSERIAL_LE: *count = 3 * n + 2; return true;
+    case BITSERIAL_EQ: *count = 4 * n + 3; return true;
+    case BITSERIAL_MAX:
+    case BITSERIAL_MIN: *count = 10 * n + 2; return true;
+    case BITSERIAL_IF_ELSE:
+    case BITSERIAL_XOR:
+    case BITSERIAL_XNOR: *count = 7 * n; return true;
+    case BITSERIAL_RELU: *count = 3 * n + (n - 1) % 2; return true;
+    case BITSERIAL_AND_RED:
+    case BITSERIAL_OR_RED: *count = 5 * (n / 2) + 2; return true;
+    case BITSERIAL_XOR_RED: *count = 6 * (n / 2) + 2; return true;
+    case BITSERIAL_COPY: *count = n; return true;
+    case BITSERIAL_NOT: *count = 2 * n; return true;
+    case BITSERIAL_AND:
+    case BITSERIAL_OR: *count = 4 * n; return true;
+    case BITSERIAL_NAND:
+    case BITSERIAL_NOR: *count = 5 * n; return true;
+    default: return false;
+    }
+}

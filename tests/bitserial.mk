@@ -1,0 +1,9 @@
+# tests/bitserial.mk: the bit-serial machine, from the instruction set up.
+EXTRA_DIST += tests/bitserial_fixture.h
+if HAVE_CHECK
+check_PROGRAMS += tests/test_isa_bitserial
+TESTS += tests/test_isa_bitserial
+tests_test_isa_bitserial_SOURCES = tests/test_isa_bitserial.c
+tests_test_isa_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_isa_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+endif

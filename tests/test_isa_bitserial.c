@@ -1,0 +1,393 @@
+/* The bit-serial instruction set: does every operation compute what integers do, for every width, in the published number of commands, and
+ * leave its operands alone? Does every word survive the round trip through text?
+ */
+#include "bitserial_fixture.h"
+#include "bitserial_isa.h"
+#include "instruction_set.h"
+#include "random.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t seed;
+
+/* ---- what the operations should give ---- */
+
+static uint64_t low(uint64_t value, unsigned width)
+{
+    return width >= 64 ? value : value & ((UINT64_C(1) << width) - 1);
+}
+
+static int64_t extended(uint64_t value, unsigned width)
+{
+    return (int64_t)(value << (64 - width)) >> (64 - width);
+}
+
+struct wide { uint64_t low, high; }; /* 128 bits */
+
+static struct wide whole_product(uint64_t a, uint64_t b, unsigned width, bool is_signed)
+{
+    unsigned __int128 product = is_signed ? (unsigned __int128)((__int128)extended(a, width) * extended(b, width))
+                                          : (unsigned __int128)a * b;
+    unsigned bits = 2 * width;
+    if (bits < 128)
+        product &= ((unsigned __int128)1 << bits) - 1;
+    return (struct wide){(uint64_t)product, (uint64_t)(product >> 64)};
+}
+
+/* Towards zero; by zero: all ones and the dividend, as restoring division has it, with the signs put on afterwards. */
+static uint64_t quotient(uint64_t a, uint64_t b, unsigned width, bool is_signed, bool remainder)
+{
+    bool minus_a = is_signed && extended(a, width) < 0, minus_b = is_signed && extended(b, width) < 0;
+    uint64_t x = minus_a ? low(-a, width) : a, y = minus_b ? low(-b, width) : b;
+    uint64_t q = y ? x / y : low(UINT64_MAX, width), r = y ? x % y : x;
+    if (remainder)
+        return low(minus_a ? -r : r, width);
+    return low(minus_a != minus_b ? -q : q, width);
+}
+
+static bool greater(uint64_t a, uint64_t b, unsigned width, bool is_signed)
+{
+    return is_signed ? extended(a, width) > extended(b, width) : a > b;
+}
+
+static struct wide expected(enum bitserial_operation operation, uint64_t a, uint64_t b, bool select, unsigned width, bool is_signed)
+{
+    uint64_t ones = low(UINT64_MAX, width), value = 0;
+    bool gt = greater(a, b, width, is_signed), lt = greater(b, a, width, is_signed), negative = a >> (width - 1) & 1;
+    switch (operation) {
+    case BITSERIAL_ADD: value = a + b; break;
+    case BITSERIAL_SUB: value = a - b; break;
+    case BITSERIAL_MUL: return whole_product(a, b, width, is_signed);
+    case BITSERIAL_DIV: value = quotient(a, b, width, is_signed, false); break;
+    case BITSERIAL_MOD: value = quotient(a, b, width, is_signed, true); break;
+    case BITSERIAL_ABS: value = negative ? -a : a; break;
+    case BITSERIAL_GT: value = gt; break;
+    case BITSERIAL_GE: value = !lt; break;
+    case BITSERIAL_LT: value = lt; break;
+    case BITSERIAL_LE: value = !gt; break;
+    case BITSERIAL_EQ: value = a == b; break;
+    case BITSERIAL_NE: value = a != b; break;
+    case BITSERIAL_MAX: value = gt ? a : b; break;
+    case BITSERIAL_MIN: value = lt ? a : b; break;
+    case BITSERIAL_IF_ELSE: value = select ? a : b; break;
+    case BITSERIAL_RELU: value = negative ? 0 : a; break;
+    case BITSERIAL_BITCOUNT: value = (uint64_t)__builtin_popcountll(a); break;
+    case BITSERIAL_AND_RED: value = a == ones; break;
+    case BITSERIAL_OR_RED: value = a != 0; break;
+    case BITSERIAL_XOR_RED: value = (uint64_t)__builtin_parityll(a); break;
+    case BITSERIAL_COPY: value = a; break;
+    case BITSERIAL_NOT: value = ~a; break;
+    case BITSERIAL_AND: value = a & b; break;
+    case BITSERIAL_OR: value = a | b; break;
+    case BITSERIAL_XOR: value = a ^ b; break;
+    case BITSERIAL_NAND: value = ~(a & b); break;
+    case BITSERIAL_NOR: value = ~(a | b); break;
+    case BITSERIAL_XNOR: value = ~(a ^ b); break;
+    case BITSERIAL_OPERATION_COUNT: break;
+    }
+    return (struct wide){low(value, bitserial_result_width(operation, width)), 0};
+}
+
+/* ---- a run ---- */
+
+enum { A, OPERAND_B, SELECT, DESTINATION, SCRATCH, LISTS, LIST_ROWS = 400 };
+
+struct run {
+    enum bitserial_operation operation;
+    unsigned width;
+    bool is_signed;
+    bitserial_row rows[LISTS][LIST_ROWS];
+    uint64_t a[FIXTURE_LANES], b[FIXTURE_LANES], select[FIXTURE_LANES];
+};
+
+/* Each list's rows are scattered, so that a generator that counts on neighbours is seen. */
+static void scatter_rows(struct run *run)
+{
+    for (unsigned list = 0; list < LISTS; list++)
+        for (unsigned i = 0; i < LIST_ROWS; i++)
+            run->rows[list][i] = (bitserial_row)((i * LISTS + list) * 7 % 4001); /* 7 and 4001 have no common factor */
+}
+
+/* Every pair of some corner values, then random ones. */
+static void choose_elements(struct run *run)
+{
+    unsigned n = run->width;
+    const uint64_t corners[] = {0, 1, UINT64_MAX, UINT64_C(1) << (n - 1), (UINT64_C(1) << (n - 1)) - 1, UINT64_C(0x5555555555555555), 2,
+                                UINT64_MAX - 1};
+    enum { CORNERS = sizeof corners / sizeof *corners };
+    for (unsigned lane = 0; lane < FIXTURE_LANES; lane++) {
+        uint64_t stream = (uint64_t)run->operation * 128 + n;
+        uint64_t a = pim_random(seed, stream, 3 * lane), b = pim_random(seed, stream, 3 * lane + 1);
+        if (lane % 3 == 1) /* small ones, so that quotients are not all 0 */
+            b >>= pim_random_below(seed, stream, 3 * lane + 2, 63);
+        run->a[lane] = low(lane < CORNERS * CORNERS ? corners[lane % CORNERS] : a, n);
+        run->b[lane] = low(lane < CORNERS * CORNERS ? corners[lane / CORNERS] : b, n);
+        run->select[lane] = pim_random(seed, stream, 3 * lane + 2) & 1;
+    }
+}
+
+static void fill(struct fixture *f, const struct run *run)
+{
+    pim_random_fill(f, sizeof *f, seed, 99);
+    fixture_put(f, run->rows[A], run->width, run->a);
+    fixture_put(f, run->rows[OPERAND_B], run->width, run->b);
+    fixture_put(f, run->rows[SELECT], 1, run->select);
+}
+
+static struct microprogram generate(const struct run *run, const bitserial_row *destination)
+{
+    struct microprogram program = {0};
+    const struct bitserial_operands operands = {run->width, run->is_signed, destination, run->rows[A], run->rows[OPERAND_B],
+                                                run->rows[SELECT], run->rows[SCRATCH]};
+    bitserial_generate(run->operation, &operands, &program);
+    return program;
+}
+
+static void check_results(const struct fixture *f, const struct run *run, const bitserial_row *destination)
+{
+    unsigned width = bitserial_result_width(run->operation, run->width);
+    for (int lane = 0; lane < FIXTURE_LANES; lane++) {
+        struct wide want = expected(run->operation, run->a[lane], run->b[lane], run->select[lane], run->width, run->is_signed);
+        uint64_t got = fixture_get(f, destination, width < 64 ? width : 64, lane);
+        uint64_t high = width > 64 ? fixture_get(f, destination + 64, width - 64, lane) : 0;
+        if (got != want.low || high != want.high)
+            ck_abort_msg("%s%s, %u bits, a %#" PRIx64 ", b %#" PRIx64 ": %#" PRIx64 " %#" PRIx64
+                      ", expected %#" PRIx64 " %#" PRIx64 " (seed %" PRIu64 ")", bitserial_operations[run->operation].name,
+                      run->is_signed ? " signed" : "", run->width, run->a[lane], run->b[lane], high, got, want.high, want.low, seed);
+    }
+}
+
+/* Operands, and rows that are nobody's, are as before. */
+static void check_the_rest(const struct fixture *f, const struct fixture *before, const struct run *run, unsigned scratch)
+{
+    static bool changed[BITSERIAL_D_ROWS];
+    memset(changed, 0, sizeof changed);
+    for (unsigned i = 0; i < bitserial_result_width(run->operation, run->width); i++)
+        changed[run->rows[DESTINATION][i]] = true;
+    for (unsigned i = 0; i < scratch; i++)
+        changed[run->rows[SCRATCH][i]] = true;
+    for (unsigned row = 0; row < BITSERIAL_D_ROWS; row++)
+        if (!changed[row] && memcmp(&f->d[row], &before->d[row], sizeof f->d[row]))
+            ck_abort_msg("%s, %u bits: row %u changed",
+                      bitserial_operations[run->operation].name, run->width, row);
+}
+
+static void check_count(const struct run *run, const struct microprogram *program)
+{
+    size_t published;
+    if (run->is_signed && (run->operation == BITSERIAL_MUL || run->operation == BITSERIAL_DIV))
+        return;
+    if (bitserial_published_count(run->operation, run->width, &published)) {
+        bool better = run->operation == BITSERIAL_DIV;
+        ck_assert_msg(better ? program->count <= published : program->count == published, "%s, %u bits: %zu commands, published %zu",
+                      bitserial_operations[run->operation].name, run->width, program->count, published);
+    }
+}
+
+static void check_operation(struct run *run)
+{
+    static struct fixture f, before;
+    scatter_rows(run);
+    choose_elements(run);
+    fill(&f, run);
+    before = f;
+    struct microprogram program = generate(run, run->rows[DESTINATION]);
+    fixture_run(&f, &program);
+    check_results(&f, run, run->rows[DESTINATION]);
+    check_the_rest(&f, &before, run, bitserial_scratch_rows(run->operation, run->width, run->is_signed));
+    check_count(run, &program);
+    microprogram_free(&program);
+    for (int operand = A; bitserial_operations[run->operation].in_place && operand <= OPERAND_B; operand++) {
+        fill(&f, run);
+        program = generate(run, run->rows[operand]);
+        fixture_run(&f, &program);
+        check_results(&f, run, run->rows[operand]);
+        microprogram_free(&program);
+    }
+}
+
+START_TEST(operations_equal_integer_arithmetic)
+{
+    static struct run run;
+    run.operation = (enum bitserial_operation)_i;
+    for (run.width = 1; run.width <= BITSERIAL_WIDEST; run.width++)
+        for (int is_signed = 0; is_signed <= bitserial_operations[_i].has_signed; is_signed++) {
+            run.is_signed = is_signed;
+            check_operation(&run);
+        }
+}
+END_TEST
+
+/* The numbers of the papers, as numbers and not as the formula in the code. */
+START_TEST(counts_are_the_published_ones)
+{
+    static const struct { enum bitserial_operation operation; size_t commands[4]; } rows[] = { /* 8, 16, 32, 64 bits */
+        {BITSERIAL_ADD, {65, 129, 257, 513}},       {BITSERIAL_SUB, {65, 129, 257, 513}},       {BITSERIAL_GT, {26, 50, 98, 194}},
+        {BITSERIAL_EQ, {35, 67, 131, 259}},         {BITSERIAL_IF_ELSE, {56, 112, 224, 448}},   {BITSERIAL_MAX, {82, 162, 322, 642}},
+        {BITSERIAL_ABS, {78, 158, 318, 638}},       {BITSERIAL_RELU, {25, 49, 97, 193}},        {BITSERIAL_AND_RED, {22, 42, 82, 162}},
+        {BITSERIAL_XOR_RED, {26, 50, 98, 194}},     {BITSERIAL_BITCOUNT, {56, 120, 248, 504}},  {BITSERIAL_MUL, {663, 2735, 11103, 44735}},
+        {BITSERIAL_DIV, {573, 2049, 7689, 29721}}}; /* published: 608, 2240, 8576, 33536 */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (unsigned column = 0; column < 4; column++) {
+            struct run run = {.operation = rows[i].operation, .width = 8u << column};
+            scatter_rows(&run);
+            struct microprogram program = generate(&run, run.rows[DESTINATION]);
+            ck_assert_msg(program.count == rows[i].commands[column], "%s, %u bits: %zu commands, expected %zu",
+                          bitserial_operations[run.operation].name, run.width, program.count, rows[i].commands[column]);
+            microprogram_free(&program);
+        }
+}
+END_TEST
+
+/* For the energy rule. Activations of one, two, three wordlines at 32 bits. */
+START_TEST(activations_are_the_published_ones)
+{
+    static const struct { enum bitserial_operation operation; size_t activations[3]; } rows[] = {
+        {BITSERIAL_ADD, {258, 64, 128}},    {BITSERIAL_SUB, {290, 64, 128}},    {BITSERIAL_GT, {132, 0, 32}},
+        {BITSERIAL_EQ, {68, 65, 65}},       {BITSERIAL_IF_ELSE, {256, 64, 96}}, {BITSERIAL_MAX, {388, 64, 128}},
+        {BITSERIAL_ABS, {445, 64, 127}},    {BITSERIAL_RELU, {133, 15, 46}},    {BITSERIAL_AND_RED, {116, 0, 48}},
+        {BITSERIAL_XOR_RED, {131, 17, 48}}, {BITSERIAL_MUL, {13246, 1984, 4000}}, {BITSERIAL_BITCOUNT, {264, 62, 124}}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct run run = {.operation = rows[i].operation, .width = 32};
+        scatter_rows(&run);
+        struct microprogram program = generate(&run, run.rows[DESTINATION]);
+        struct microprogram_counts counts = microprogram_count(&program);
+        for (int wordlines = 1; wordlines <= 3; wordlines++)
+            ck_assert_msg(counts.activations[wordlines] == rows[i].activations[wordlines - 1],
+                          "%s: %zu activations of %d wordlines, expected %zu", bitserial_operations[run.operation].name,
+                          counts.activations[wordlines], wordlines, rows[i].activations[wordlines - 1]);
+        microprogram_free(&program);
+    }
+}
+END_TEST
+
+/* Not only powers of two and not only 64: a bit count over any number of rows, and shifts. */
+START_TEST(counts_of_many_rows)
+{
+    static struct fixture f;
+    static bitserial_row rows[600], scratch[1400], destination[16];
+    const unsigned counts[] = {1, 2, 3, 4, 5, 6, 7, 8, 11, 65, 127, 128, 200, 511, 576};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct microprogram program = {0};
+        unsigned width = bitserial_count_width(counts[i]);
+        ck_assert_uint_le(bitserial_count_scratch(counts[i]), 1400);
+        for (unsigned row = 0; row < 1400; row++) {
+            scratch[row] = (bitserial_row)(1000 + row);
+            rows[row % 600] = (bitserial_row)(row % 600);
+            destination[row % 16] = (bitserial_row)(700 + row % 16);
+        }
+        pim_random_fill(&f, sizeof f, seed, i);
+        bitserial_generate_count(destination, rows, counts[i], scratch, &program);
+        fixture_run(&f, &program);
+        for (int lane = 0; lane < FIXTURE_LANES; lane++) {
+            uint64_t ones = 0;
+            for (unsigned row = 0; row < counts[i]; row++)
+                ones += fixture_get(&f, &rows[row], 1, lane);
+            ck_assert_uint_eq(fixture_get(&f, destination, width, lane), ones);
+        }
+        microprogram_free(&program);
+    }
+}
+END_TEST
+
+START_TEST(shifts_fill_with_zero_or_the_sign)
+{
+    static struct fixture f;
+    static struct run run;
+    scatter_rows(&run);
+    for (run.width = 1; run.width <= 64; run.width += 7)
+        for (unsigned amount = 0; amount <= run.width; amount++)
+            for (int variant = 0; variant < 6; variant++) { /* left, right, right signed; in place or not */
+                bool left = variant % 3 == 0, is_signed = variant % 3 == 2;
+                const bitserial_row *destination = run.rows[variant < 3 ? DESTINATION : A];
+                struct microprogram program = {0};
+                choose_elements(&run);
+                fill(&f, &run);
+                bitserial_generate_shift(destination, run.rows[A], run.width, amount, left, is_signed, &program);
+                fixture_run(&f, &program);
+                for (int lane = 0; lane < FIXTURE_LANES; lane++) {
+                    uint64_t a = run.a[lane], gone = amount >= 64;
+                    uint64_t want = left ? gone ? 0 : a << amount
+                                  : is_signed ? (uint64_t)(extended(a, run.width) >> (gone ? 63 : amount)) : gone ? 0 : a >> amount;
+                    if (fixture_get(&f, destination, run.width, lane) != low(want, run.width))
+                        ck_abort_msg("variant %d, %u bits by %u, %#" PRIx64 " (seed %" PRIu64 ")", variant, run.width, amount, a, seed);
+                }
+                microprogram_free(&program);
+            }
+}
+END_TEST
+
+/* ---- words and text ---- */
+
+/* Back through the assembler's half of the set: the operands of a text as the lexer would see them. */
+static uint64_t assembled(char *text)
+{
+    const struct instruction_set *set = instruction_set_named("bitserial");
+    struct isa_operand operands[8] = {0};
+    size_t count = 0;
+    char *save, why[256] = "", *mnemonic = strtok_r(text, " ", &save);
+    for (char *word; (word = strtok_r(NULL, ", ", &save)) != NULL; count++) {
+        bool name = set->reserved(word, strlen(word));
+        operands[count] = (struct isa_operand){.kind = name ? ISA_REGISTER_LIKE_NAME : ISA_EXPRESSION, .name = word, .name_length = strlen(word),
+                                               .value = name ? 0 : strtoll(word, NULL, 0), .value_known = true};
+    }
+    uint64_t word = 0;
+    int at;
+    if (!set->assemble(mnemonic, strlen(mnemonic), operands, count, &word, why, sizeof why, &at))
+        ck_abort_msg("%s: %s", mnemonic, why);
+    return word;
+}
+
+START_TEST(words_survive_text)
+{
+    size_t seen[256] = {0}, opcodes = 0;
+    for (uint64_t i = 0; i < 100000; i++) {
+        uint64_t word = pim_random(seed, 5, 2 * i);
+        unsigned opcode = word & 0xff, field = 0;
+        const struct bitserial_form_row form = bitserial_form(opcode);
+        uint64_t mask = 0xff;
+        for (const char *kind = form.name ? form.operands : ""; *kind; kind++)
+            mask |= *kind == 'D' ? 0xf00u : *kind == 'S' ? 0xf000u : *kind == 'n' ? 0x7f00u
+                  : *kind == 't' ? (uint64_t)(BITSERIAL_MOST_WORDS - 1) << 32 : strchr("iu", *kind) ? UINT64_C(0xffffffff) << 32 : UINT64_C(0xfff) << (16 + 12 * field++);
+        if (i % 8)
+            word &= mask;
+        if (!bitserial_decodes(word))
+            continue;
+        char text[160];
+        if (form.name == NULL || (word & ~mask) || bitserial_disassemble(word, false, NULL, NULL, text, sizeof text) >= sizeof text ||
+            assembled(text) != word)
+            ck_abort_msg("%#018" PRIx64 " (seed %" PRIu64 ")", word, seed);
+        seen[opcode]++;
+    }
+    for (unsigned opcode = 0; opcode < 256; opcode++) {
+        bool exists = bitserial_form(opcode).name != NULL;
+        opcodes += exists;
+        ck_assert_msg(!exists || seen[opcode] > 0, "opcode %#x never seen", opcode);
+    }
+    ck_assert_uint_eq(opcodes, 11 + BITSERIAL_OPERATION_COUNT + 9); /* nine have a signed variant */
+}
+END_TEST
+
+int main(void)
+{
+    const char *given = getenv("PIMENTO_TEST_SEED");
+    seed = given ? strtoull(given, NULL, 0) : 20211;
+    printf("seed %" PRIu64 " (PIMENTO_TEST_SEED)\n", seed);
+    Suite *suite = suite_create("bit-serial instruction set");
+    TCase *tcase = tcase_create("all");
+    tcase_set_timeout(tcase, 600);
+    suite_add_tcase(suite, tcase);
+    tcase_add_loop_test(tcase, operations_equal_integer_arithmetic, 0, BITSERIAL_OPERATION_COUNT);
+    tcase_add_test(tcase, counts_are_the_published_ones);
+    tcase_add_test(tcase, activations_are_the_published_ones);
+    tcase_add_test(tcase, counts_of_many_rows);
+    tcase_add_test(tcase, shifts_fill_with_zero_or_the_sign);
+    tcase_add_test(tcase, words_survive_text);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
