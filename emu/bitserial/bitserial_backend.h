@@ -1,0 +1,11 @@
+/* The bit-serial back-end: banks of DRAM subarrays that compute with row activations, as Ambit and SIMDRAM propose. */
+#ifndef BITSERIAL_BACKEND_H
+#define BITSERIAL_BACKEND_H
+
+#include "pimento.h"
+
+extern const struct pim_backend pim_bitserial_backend;
+
+/* ORDER BITSERIAL SPACE: as in isa/bitserial/bitserial_isa.h. Byte offset of row r of subarray s: (s x D rows + r) x bytes of a row. */
+
+#endif

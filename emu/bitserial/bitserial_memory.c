@@ -1,0 +1,90 @@
+/* Rows of a bank, and the host's way to them.
+ *
+ * Modelled: a transfer takes its bytes at the channel's bandwidth; that is also the time of the transposition unit, which turns elements into
+ * rows while they stream by (SIMDRAM). Who wants elements transposes them with emu/bitserial/transpose.h; the bytes are the same. Not
+ * modelled: caches of the host, the object tracker's capacity.
+ */
+#include "bitserial_machine.h"
+#include "random.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BURST_BYTES = 64 };
+
+struct bitserial_subarray *bitserial_subarray(struct bitserial_bank *bank, uint32_t index)
+{
+    const struct bitserial_machine *machine = bank->machine;
+    struct bitserial_subarray *subarray = &bank->subarrays[index];
+    if (subarray->rows)
+        return subarray;
+    subarray->rows = calloc(machine->row_count * machine->row_words, sizeof *subarray->rows);
+    if (!subarray->rows)
+        return NULL;
+    size_t cells_bytes = BITSERIAL_CELLS * machine->row_words * sizeof *subarray->rows;
+    pim_random_fill(bitserial_cell_words(machine, subarray, 0), cells_bytes, machine->parameters.reliability_seed,
+                    (uint64_t)bank->unit << 32 | index);
+    return subarray;
+}
+
+void bitserial_forget(struct bitserial_bank *bank)
+{
+    for (uint64_t i = 0; bank->subarrays && i < bank->machine->parameters.subarrays; i++)
+        free(bank->subarrays[i].rows);
+    free(bank->subarrays);
+    microprogram_free(&bank->expansion);
+    bank->subarrays = NULL;
+}
+
+static enum pim_status check(const struct bitserial_machine *machine, const struct pim_transfer *transfer, struct pim_error *error)
+{
+    const struct bitserial_parameters *p = &machine->parameters;
+    uint64_t bytes = p->subarrays * p->d_rows * p->row_bytes;
+    if (transfer->space != BITSERIAL_SPACE_ROWS)
+        return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": only rows can be written and read, programs are loaded", transfer->unit);
+    if (transfer->offset > bytes || transfer->bytes > bytes - transfer->offset)
+        return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": %" PRIu64 " bytes at offset %" PRIu64 ", expected them within %" PRIu64
+                        " (%" PRIu64 " subarrays of %" PRIu64 " rows)", transfer->unit, transfer->bytes, transfer->offset, bytes, p->subarrays,
+                        p->d_rows);
+    return PIM_OK;
+}
+
+/* Piece by piece, a subarray at a time. */
+static bool copy(struct bitserial_bank *bank, enum pim_direction direction, const struct pim_transfer *transfer)
+{
+    const struct bitserial_parameters *p = &bank->machine->parameters;
+    uint64_t subarray_bytes = p->d_rows * p->row_bytes;
+    for (uint64_t done = 0; done < transfer->bytes;) {
+        uint64_t at = transfer->offset + done, within = at % subarray_bytes;
+        uint64_t bytes = transfer->bytes - done < subarray_bytes - within ? transfer->bytes - done : subarray_bytes - within;
+        struct bitserial_subarray *subarray = bitserial_subarray(bank, (uint32_t)(at / subarray_bytes));
+        if (!subarray)
+            return false;
+        char *rows = (char *)subarray->rows + within, *host = (char *)transfer->data + done;
+        memcpy(direction == PIM_TO_UNIT ? rows : host, direction == PIM_TO_UNIT ? host : rows, bytes);
+        done += bytes;
+    }
+    uint64_t bursts = (transfer->bytes + BURST_BYTES - 1) / BURST_BYTES;
+    *(direction == PIM_TO_UNIT ? &bank->counters.host_write_bursts : &bank->counters.host_read_bursts) += bursts;
+    return true;
+}
+
+enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers, size_t count,
+                                   uint64_t *duration_ps, struct pim_error *error)
+{
+    struct bitserial_machine *machine = opaque;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum pim_status status = check(machine, &transfers[i], error);
+        if (status != PIM_OK)
+            return status;
+        bytes += transfers[i].bytes;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!copy(&machine->banks[transfers[i].unit], direction, &transfers[i]))
+            return pim_fail(error, PIM_NO_MEMORY, "bank %" PRIu32 ": no memory for its rows", transfers[i].unit);
+    *duration_ps = (uint64_t)llround((double)bytes * 1000 / machine->parameters.link_gbs);
+    return PIM_OK;
+}

@@ -1,0 +1,81 @@
+/* When commands begin, and what they add up to.
+ *
+ *     flat    AAP = AP = timing.flat_ns
+ *     timed   AP = tRAS + tRP, AAP = overlap x tRAS + tRP
+ *
+ * With the activation limit, n banks of a rank in lockstep activate n rows in an AP and n or 2n in an AAP; four may begin in a window of tFAW,
+ * so that the command takes at least n / 4 windows. With refresh, a command that would begin after the end of an interval tREFI waits tRFC;
+ * none is split. Control operations take no time of their own: the control unit is ahead of the bank (assumption).
+ */
+#include "bitserial_machine.h"
+
+#include <math.h>
+
+static uint64_t cycles_of(const struct bitserial_machine *machine, double nanoseconds)
+{
+    return (uint64_t)llround(nanoseconds * machine->parameters.clock_mhz / 1000);
+}
+
+static uint64_t at_least(const struct bitserial_machine *machine, uint64_t cycles, uint64_t activations, uint64_t *limited)
+{
+    uint64_t window = cycles_of(machine, machine->parameters.tfaw_ns * (double)activations / 4);
+    *limited = window > cycles ? window - cycles : 0;
+    return cycles + *limited;
+}
+
+void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank)
+{
+    const struct bitserial_machine *machine = bank->machine;
+    const struct bitserial_parameters *p = &machine->parameters;
+    bool timed = p->timing_mode == BITSERIAL_TIMED;
+    bank->ap_cycles = cycles_of(machine, timed ? p->tras_ns + p->trp_ns : p->flat_ns);
+    bank->aap_cycles = cycles_of(machine, timed ? p->aap_overlap * p->tras_ns + p->trp_ns : p->flat_ns);
+    bank->ap_limited = bank->aap_limited = 0;
+    if (p->activation_limit != BITSERIAL_NO_LIMIT) {
+        uint64_t each = p->activation_limit == BITSERIAL_AAP_AS_TWO ? 2 : 1;
+        bank->ap_cycles = at_least(machine, bank->ap_cycles, banks_of_rank, &bank->ap_limited);
+        bank->aap_cycles = at_least(machine, bank->aap_cycles, each * banks_of_rank, &bank->aap_limited);
+    }
+    bank->next_refresh = p->refresh == BITSERIAL_ON ? cycles_of(machine, p->trefi_ns) : UINT64_MAX;
+}
+
+static void begin(struct bitserial_bank *bank)
+{
+    const struct bitserial_machine *machine = bank->machine;
+    while (bank->ready_cycle >= bank->next_refresh) {
+        uint64_t wait = cycles_of(machine, machine->parameters.trfc_ns);
+        bank->ready_cycle += wait;
+        bank->counters.refresh_cycles += wait;
+        bank->counters.refreshes++;
+        bank->next_refresh += cycles_of(machine, machine->parameters.trefi_ns);
+    }
+    bank->command++;
+}
+
+void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_step *step)
+{
+    struct bitserial_counters *counters = &bank->counters;
+    bool copies = step->second != BITSERIAL_NO_ROW;
+    begin(bank);
+    bank->ready_cycle += copies ? bank->aap_cycles : bank->ap_cycles;
+    counters->limit_cycles += copies ? bank->aap_limited : bank->ap_limited;
+    counters->commands++;
+    counters->precharges++;
+    counters->activations[bitserial_wordlines(step->first)]++;
+    if (copies) {
+        counters->aap++;
+        counters->activations[bitserial_wordlines(step->second)]++;
+    } else {
+        counters->ap++;
+    }
+}
+
+/* Two rows are opened and closed. */
+void bitserial_account_move(struct bitserial_bank *bank)
+{
+    begin(bank);
+    bank->ready_cycle += cycles_of(bank->machine, bank->machine->parameters.move_ns);
+    bank->counters.moves++;
+    bank->counters.activations[1] += 2;
+    bank->counters.precharges += 2;
+}
