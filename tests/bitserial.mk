@@ -1,9 +1,12 @@
 # tests/bitserial.mk: the bit-serial machine, from the instruction set up.
 EXTRA_DIST += tests/bitserial_fixture.h
 if HAVE_CHECK
-check_PROGRAMS += tests/test_isa_bitserial
-TESTS += tests/test_isa_bitserial
+check_PROGRAMS += tests/test_isa_bitserial tests/test_bitserial
+TESTS += tests/test_isa_bitserial tests/test_bitserial
 tests_test_isa_bitserial_SOURCES = tests/test_isa_bitserial.c
 tests_test_isa_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_isa_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_bitserial_SOURCES = tests/test_bitserial.c
+tests_test_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif

@@ -52,8 +52,6 @@ static bool take_aap(struct bitserial_bank *bank, bitserial_row first, bitserial
 {
     if (!place(bank, first, &step->first) || !place(bank, second, &step->second))
         return false;
-    if (bitserial_is_c(step->second))
-        return fail(bank, BITSERIAL_FAULT_CONSTANT, step->second - BITSERIAL_C0);
     return !both_ports(step->first, step->second) || fail(bank, BITSERIAL_FAULT_PORTS, step->second - BITSERIAL_B);
 }
 
@@ -185,17 +183,24 @@ static enum bitserial_next take_expanded(struct bitserial_bank *bank, struct bit
     return BITSERIAL_NEXT_COMMAND;
 }
 
+/* A word that is no instruction. One that would write a constant row is told apart. */
+static bool refuse(struct bitserial_bank *bank, uint64_t word)
+{
+    bitserial_row second = bitserial_row_of(word, 1);
+    if (bitserial_opcode_of(word) == BITSERIAL_OP_AAP && bitserial_is_c(second))
+        return fail(bank, BITSERIAL_FAULT_CONSTANT, second - BITSERIAL_C0);
+    return fail(bank, BITSERIAL_FAULT_INSTRUCTION, 0);
+}
+
 enum bitserial_next bitserial_next(struct bitserial_bank *bank, struct bitserial_step *step, struct bitserial_move *move)
 {
     for (unsigned operations = 0; bank->expansion_next == bank->expansion.count; operations++) {
         uint64_t word = bank->pc < bank->program->count ? bank->program->words[bank->pc] : UINT64_MAX;
         unsigned opcode = bitserial_opcode_of(word);
         bank->at = bank->pc;
-        if (!bitserial_decodes(word) || operations == MOST_CONTROL_OPERATIONS) {
-            fail(bank, bitserial_decodes(word) ? BITSERIAL_FAULT_RUNAWAY : BITSERIAL_FAULT_INSTRUCTION, 0);
+        bool good = bitserial_decodes(word) ? operations < MOST_CONTROL_OPERATIONS || fail(bank, BITSERIAL_FAULT_RUNAWAY, 0) : refuse(bank, word);
+        if (!good)
             return BITSERIAL_NEXT_FAULT;
-        }
-        bool good;
         switch (opcode) {
         case BITSERIAL_OP_DONE: return BITSERIAL_NEXT_DONE;
         case BITSERIAL_OP_AAP:

@@ -116,7 +116,7 @@ static size_t make_operations(struct engine *engine)
         const struct row_state *state = &v->states[v->touched[i]];
         struct place row = row_place(engine, v->touched[i]);
         bool there = !(state->now & 1) && v->values[state->now / 2].row == v->touched[i] && v->values[state->now / 2].slot == NOWHERE;
-        if (!state->written || state->now == 2 * state->first || there)
+        if (!values_changes(state) || there)
             continue;
         if (state->now < 2)
             engine->operations[count++] = simple(state->now ? KERNEL_ONE : KERNEL_ZERO, row, row);

@@ -173,7 +173,7 @@ static void find_uses(struct values *v)
         v->values[i].last_use = 0;
     for (size_t i = 0; i < v->touched_count; i++) {
         const struct row_state *state = &v->states[v->touched[i]];
-        if (state->written && state->now != 2 * state->first)
+        if (values_changes(state))
             v->values[state->now / 2].last_use = AT_THE_END;
     }
     for (size_t i = v->count; i-- > 1;) {
@@ -207,7 +207,7 @@ static void choose_slots(struct values *v)
     v->slots = 0;
     for (size_t i = 1; i < v->count; i++) {
         struct value *value = &v->values[i];
-        if (value->kind == VALUE_ROW && value->last_use == AT_THE_END && v->states[value->row].written && v->states[value->row].now != 2 * i)
+        if (value->kind == VALUE_ROW && value->last_use == AT_THE_END && values_changes(&v->states[value->row]))
             value->slot = v->slots++;
     }
     for (size_t i = 1; i < v->count; i++) {

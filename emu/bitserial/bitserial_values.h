@@ -46,6 +46,12 @@ bool values_full(const struct values *v);
 /* Take a command. False: it opens two wordlines that are not the same literal, so only the data can tell; nothing was taken. */
 bool values_take(struct values *v, uint64_t d_rows, const struct bitserial_step *step);
 
+/* Does the row end with something else than it had at first? */
+static inline bool values_changes(const struct row_state *state)
+{
+    return state->written && (state->first == 0 || state->now != 2 * state->first);
+}
+
 /* Find out what is needed and where each value goes. */
 void values_place(struct values *v);
 
