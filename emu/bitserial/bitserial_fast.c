@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRIPE_WORDS = 64 }; /* 512 bytes: some dozens of temporaries fit a first-level cache */
+enum { STRIPE_WORDS = 128 }; /* 1 KiB: some dozens of temporaries fit a first-level cache */
 
 /* One operation on a stripe. A complemented operand of a majority is its first. ORDER KERNEL */
 enum kernel { KERNEL_AND, KERNEL_AND_NOT, KERNEL_NOR, KERNEL_MAJORITY, KERNEL_MAJORITY_NOT, KERNEL_COPY, KERNEL_NOT, KERNEL_ZERO, KERNEL_ONE };
@@ -32,9 +32,9 @@ struct engine {
     size_t slots_room;
 };
 
-typedef uint64_t stripe_vector __attribute__((vector_size(32), may_alias));
+typedef uint64_t stripe_vector __attribute__((vector_size(32), aligned(8), may_alias));
 
-static inline void run_operation(const struct operation *operation, size_t offset, size_t words)
+static inline __attribute__((always_inline)) void run_operation(const struct operation *operation, size_t offset, size_t words)
 {
     stripe_vector *to = (stripe_vector *)(operation->to.base + (offset & operation->to.mask));
     const stripe_vector *a = (const stripe_vector *)(operation->a.base + (offset & operation->a.mask));
@@ -58,6 +58,34 @@ static inline void run_operation(const struct operation *operation, size_t offse
     case KERNEL_ONE: EACH(~(stripe_vector){0});
     }
 #undef EACH
+}
+
+static inline __attribute__((always_inline)) void run_operations(const struct operation *operations, size_t count, size_t offset, size_t words)
+{
+    for (size_t i = 0; i < count; i++)
+        run_operation(&operations[i], offset, words);
+}
+
+/* The same twice, once for processors with wider vectors. */
+static void run_plain(const struct operation *operations, size_t count, size_t offset, size_t words)
+{
+    run_operations(operations, count, offset, words);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void run_wide(const struct operation *operations, size_t count, size_t offset, size_t words)
+{
+    run_operations(operations, count, offset, words);
+}
+#endif
+
+static void (*stripe_runner(void))(const struct operation *, size_t, size_t, size_t)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        return run_wide;
+#endif
+    return run_plain;
 }
 
 /* ---- from values to operations ---- */
@@ -146,10 +174,10 @@ static bool flush(struct engine *engine)
     if (!room_for_slots(engine))
         return false;
     size_t count = make_operations(engine), row_words = engine->bank->machine->row_words;
+    void (*run_stripe)(const struct operation *, size_t, size_t, size_t) = stripe_runner();
     for (size_t offset = 0; offset < row_words; offset += STRIPE_WORDS) {
         size_t words = row_words - offset < STRIPE_WORDS ? row_words - offset : STRIPE_WORDS;
-        for (size_t i = 0; i < count; i++)
-            run_operation(&engine->operations[i], offset, words);
+        run_stripe(engine->operations, count, offset, words);
     }
     values_clear(&engine->values);
     engine->subarray = NULL;
