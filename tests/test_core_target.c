@@ -157,8 +157,8 @@ static const struct {
     const char *text, *message; /* message without the file's name */
 } wrong_rows[] = {
     {"", ": expected 'backend = NAME' or 'base = TARGET' in section [target]"},
-    {"[target]\nbackend = toy\n", ":2:11: unknown back-end 'toy', expected one of dpu toy-counter\n    backend = toy\n              ^"},
-    {"[target]\nbackend = toy-countr\n", ":2:11: unknown back-end 'toy-countr', expected one of dpu toy-counter (closest: "
+    {"[target]\nbackend = toy\n", ":2:11: unknown back-end 'toy', expected one of dpu bitserial toy-counter\n    backend = toy\n              ^"},
+    {"[target]\nbackend = toy-countr\n", ":2:11: unknown back-end 'toy-countr', expected one of dpu bitserial toy-counter (closest: "
                                          "toy-counter)\n    backend = toy-countr\n              ^"},
     {"[target]\nbase = nowhere\n", ":2:8: no target 'nowhere'\n    base = nowhere\n           ^"},
     {"[target]\nbase = x.ini\n", ":2:8: more than 8 bases, expected a chain that ends\n    base = x.ini\n           ^"},
