@@ -40,6 +40,27 @@ START_TEST(upmem_micro_is_within_its_bounds)
 }
 END_TEST
 
+/* Every row checks its own results; counts are the published ones, or (division) lower. */
+START_TEST(simdram_rows_are_within_their_bounds)
+{
+    struct pim_study_report *report = run_rows("simdram", NULL);
+    size_t tests, rows = 0;
+    ck_assert(pim_study_mean_error(report, NULL, &tests) < 2.1);
+    ck_assert_uint_eq(tests, 5);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        ck_assert(row->measured > 0);
+        if (row->basis == PIM_STUDY_MODEL || !strncmp(row->group, "Throughput", 10)) {
+            bool better = !strcmp(row->conditions, "division") || isnan(row->published);
+            ck_assert_msg(better || fabs(pim_study_error(row)) < 0.001, "%s, %s", row->group, row->conditions);
+            rows++;
+        }
+    }
+    ck_assert_uint_ge(rows, 54);
+    pim_study_report_free(report);
+}
+END_TEST
+
 /* ---- upmem-prim ---- */
 
 /* Vector addition, and GEMV of at least 10 ms, within 2 %; the other programs within 10 %. */
@@ -283,6 +304,7 @@ int main(void)
     TCase *tcase = tcase_create("study");
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, upmem_micro_is_within_its_bounds);
+    tcase_add_test(tcase, simdram_rows_are_within_their_bounds);
     tcase_add_loop_test(tcase, upmem_prim_kernels_are_within_their_bounds, 0, KERNEL_BOUNDS);
     tcase_add_test(tcase, upmem_prim_transfers_have_times);
     tcase_add_test(tcase, launches_cost_more_on_more_dpus);

@@ -3,4 +3,5 @@ AM_CPPFLAGS += -I$(srcdir)/isa/bitserial
 libpimento_la_SOURCES += isa/own_sets.h isa/bitserial/bitserial_rows.c isa/bitserial/bitserial_rows.h isa/bitserial/microprogram.c \
 	isa/bitserial/microprogram.h isa/bitserial/operations.c isa/bitserial/operations.h isa/bitserial/generators.h \
 	isa/bitserial/generate_arithmetic.c isa/bitserial/generate_compare.c isa/bitserial/generate_logic.c \
+	isa/bitserial/meaning.c isa/bitserial/program_writer.c isa/bitserial/program_writer.h \
 	isa/bitserial/bitserial_isa.c isa/bitserial/bitserial_isa.h isa/bitserial/bitserial_set.c

@@ -85,6 +85,10 @@ struct bitserial_operands {
 
 void bitserial_generate(enum bitserial_operation operation, const struct bitserial_operands *operands, struct microprogram *program);
 
+/* One element of the result, up to 128 bits; operands have no bits above `width`. */
+struct bitserial_element { uint64_t low, high; };
+struct bitserial_element bitserial_meaning(enum bitserial_operation operation, uint64_t a, uint64_t b, bool select, unsigned width, bool is_signed);
+
 /* How many commands the papers have for it, and false when they have none (or only bounds). */
 bool bitserial_published_count(enum bitserial_operation operation, unsigned width, size_t *count);
 

@@ -17,6 +17,7 @@
     X(MODEL, "model", "*", "a parameter of the model was taken from this measurement: not a test, not in the mean")        \
     X(ROUTINE, "routine", "**", "rests on arithmetic routines of our own, not the vendor's: not in the mean")              \
     X(LAUNCH, "launch", "+", "too short for a test of the kernel, the launch cost rules: not in the mean")                 \
+    X(FORMULA, "formula", "=", "the figure beside ours is computed from published command counts, or there is none: not in the mean")                  \
     X(ALGORITHM, "algorithm", "#",                                                                                         \
       "same algorithm, sizes and transfers, but instruction counts of our own program: not in the mean")
 
