@@ -51,7 +51,7 @@ struct experiment {
 
 /* What the papers leave out: 16 banks behind one activation window, and refresh. */
 #define LIMITED(name, text) \
-    {"Throughput at 32 bits, 16 banks, tFAW and refresh", text, "", "simdram-ddr4-16bank-limited", NAN, PIM_STUDY_FORMULA, THROUGHPUT, BITSERIAL_##name, 32}
+    {"Throughput at 32 bits, 16 banks, tFAW and refresh", text, "not published", "simdram-ddr4-16bank-limited", NAN, PIM_STUDY_FORMULA, THROUGHPUT, BITSERIAL_##name, 32}
 
 static const struct experiment experiments[] = {
     LATENCY(MODEL, "multiplication, 2 bits", PROTEUS, 1617, MUL, 2),
