@@ -1,11 +1,14 @@
 # tests/bitserial.mk: the bit-serial machine, from the instruction set up.
 EXTRA_DIST += tests/bitserial_fixture.h
 if HAVE_CHECK
-check_PROGRAMS += tests/test_isa_bitserial tests/test_bitserial
-TESTS += tests/test_isa_bitserial tests/test_bitserial
+check_PROGRAMS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial
+TESTS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial
 tests_test_isa_bitserial_SOURCES = tests/test_isa_bitserial.c
 tests_test_isa_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_isa_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_synthesis_SOURCES = tests/test_synthesis.c
+tests_test_synthesis_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_synthesis_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_bitserial_SOURCES = tests/test_bitserial.c
 tests_test_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
