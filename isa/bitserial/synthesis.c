@@ -3,14 +3,14 @@
 
 #include <stdlib.h>
 
-/* ---- functions of three inputs with up to three majorities, all of them ----
+/* ---- functions of three inputs, all of them: four majorities are enough ----
  *
  * Literals here: 2 x index, + 1 when complemented; index 0 is the constant, 1 to 3 the inputs, 4 and up the majorities. */
 
-enum { SMALL_INPUTS = 3, SMALL_MAJORITIES = 3, SMALL_FUNCTIONS = 256, NOT_FOUND = 255 };
+enum { SMALL_INPUTS = 3, SMALL_MAJORITIES = 4, SMALL_FUNCTIONS = 256, NOT_FOUND = 255 };
 
 struct small {
-    uint8_t majorities; /* NOT_FOUND: more than SMALL_MAJORITIES */
+    uint8_t majorities;
     uint8_t operands[SMALL_MAJORITIES][3];
     uint8_t output;
 };
@@ -39,9 +39,10 @@ static void search_small(struct small_search *search, unsigned majorities)
     note(search, available - 1, majorities);
     if (majorities == SMALL_MAJORITIES)
         return;
+    bool deepest = majorities + 1 == SMALL_MAJORITIES; /* it takes the one before it, or that one would be for nothing */
     for (unsigned i = 0; i < available; i++)
         for (unsigned j = i + 1; j < available; j++)
-            for (unsigned k = j + 1; k < available; k++)
+            for (unsigned k = deepest && j + 1 < available ? available - 1 : j + 1; k < available; k++)
                 for (unsigned flips = 0; flips < 4; flips++) { /* the others are complements of these */
                     uint8_t a = search->values[i] ^ (flips & 1 ? 0xff : 0), b = search->values[j] ^ (flips & 2 ? 0xff : 0), c = search->values[k];
                     uint8_t operands[3] = {(uint8_t)(2 * i + (flips & 1)), (uint8_t)(2 * j + (flips >> 1)), (uint8_t)(2 * k)};
@@ -50,6 +51,8 @@ static void search_small(struct small_search *search, unsigned majorities)
                     search_small(search, majorities + 1);
                 }
 }
+
+struct synthesiser { struct small small[SMALL_FUNCTIONS]; };
 
 static void find_small(struct small best[SMALL_FUNCTIONS])
 {
@@ -70,7 +73,7 @@ enum { CHOICES = 1 << 14 }; /* functions that eight inputs have as cofactors: 3^
 struct builder {
     struct mig *mig;
     struct truth truths[MIG_NODES];
-    struct small small[SMALL_FUNCTIONS];
+    const struct small *small; /* SMALL_FUNCTIONS */
     struct choice choices[CHOICES];
     bool full;
 };
@@ -202,7 +205,7 @@ static struct choice *choose(struct builder *b, struct truth t)
         return choice;
     unsigned list[FUNCTION_INPUTS], count = support(t, b->mig->inputs, list);
     *choice = (struct choice){.truth = t, .known = true, .cost = UINT32_MAX / 4};
-    if (count <= SMALL_INPUTS && b->small[small_table(t, list, count)].majorities != NOT_FOUND) {
+    if (count <= SMALL_INPUTS) {
         choice->cost = b->small[small_table(t, list, count)].majorities;
         return choice;
     }
@@ -264,13 +267,25 @@ static uint16_t build(struct builder *b, struct truth t)
     unsigned list[FUNCTION_INPUTS] = {0}, count = support(t, b->mig->inputs, list);
     if (find_truth(b, t, &literal))
         return literal;
-    const struct small *small = count <= SMALL_INPUTS ? &b->small[small_table(t, list, count)] : NULL;
-    if (small && small->majorities != NOT_FOUND)
-        return build_small(b, small, list);
+    if (count <= SMALL_INPUTS)
+        return build_small(b, &b->small[small_table(t, list, count)], list);
     return build_around(b, t, choose(b, t)->input);
 }
 
-bool bitserial_synthesise(const struct bitserial_function *function, struct mig *mig)
+struct synthesiser *synthesiser_open(void)
+{
+    struct synthesiser *synthesiser = malloc(sizeof *synthesiser);
+    if (synthesiser)
+        find_small(synthesiser->small);
+    return synthesiser;
+}
+
+void synthesiser_close(struct synthesiser *synthesiser)
+{
+    free(synthesiser);
+}
+
+bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig *mig)
 {
     struct builder *b = calloc(1, sizeof *b);
     struct truth t;
@@ -280,7 +295,7 @@ bool bitserial_synthesise(const struct bitserial_function *function, struct mig 
     b->mig = mig;
     for (unsigned i = 0; i < function->inputs; i++)
         b->truths[i + 1] = truth_input(i);
-    find_small(b->small);
+    b->small = synthesiser->small;
     memcpy(&t, function->table, sizeof t);
     mig->output = build(b, t);
     bool good = !b->full;

@@ -1,7 +1,7 @@
 /* From a Boolean function of up to eight inputs to a micro-program, so that users can have operations of their own.
  *
  * A function is a truth table: bit i is its value where input k is bit k of i. It becomes a graph of majorities and complements (a MIG): functions
- * of three inputs with up to three majorities exactly, others by the cheapest expansion around an input, found by dynamic programming; equal nodes are
+ * of three inputs exactly, others by the cheapest expansion around an input, found by dynamic programming; equal nodes are
  * shared. The graph is then scheduled on the compute rows. SIMDRAM (Hajinazar, Oliveira et al., ASPLOS 2021) has the same two steps, by
  * rewriting with the axioms of MIGs and by linear scan.
  */
@@ -33,8 +33,12 @@ struct mig {
     uint16_t output;
 };
 
-/* False: it needs more nodes than there is room for. */
-bool bitserial_synthesise(const struct bitserial_function *function, struct mig *mig);
+/* Knows all functions of three inputs, which takes some milliseconds to find out. NULL: out of memory. */
+struct synthesiser *synthesiser_open(void);
+void synthesiser_close(struct synthesiser *synthesiser);
+
+/* False: it needs more nodes than there is room for, or there is no memory. */
+bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig *mig);
 
 /* Majorities that the output needs. */
 unsigned mig_size(const struct mig *mig);
