@@ -13,3 +13,7 @@ tests_test_bitserial_SOURCES = tests/test_bitserial.c
 tests_test_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
+EXTRA_PROGRAMS += tests/bench/bench_bitserial
+BENCHMARKS += tests/bench/bench_bitserial
+tests_bench_bench_bitserial_SOURCES = tests/bench/bench_bitserial.c
+tests_bench_bench_bitserial_LDADD = libpimento_internal.la

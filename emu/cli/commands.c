@@ -4,7 +4,7 @@
 #include "command.h"
 
 extern const struct command command_run, command_host, command_asm, command_objdump, command_info, command_targets,
-    command_kernel, command_study, command_trace, command_help;
+    command_kernel, command_study, command_synthesise, command_trace, command_help;
 
 const struct command *const commands[] = {
     &command_run,
@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &command_targets,
     &command_kernel,
     &command_study,
+    &command_synthesise,
     &command_trace,
     &command_help,
     NULL

@@ -9,7 +9,7 @@ pimento_SOURCES = emu/cli/main.c emu/cli/command.h emu/cli/commands.c emu/cli/co
 	emu/cli/host_environment.c emu/cli/host_environment.h emu/cli/host_program.c emu/cli/host_program.h \
 	emu/cli/host_account.c emu/cli/host_account.h emu/cli/host_imports.c emu/cli/host_imports.h emu/cli/host_report.c emu/cli/host_report.h \
 	emu/cli/cmd_asm.c emu/cli/cmd_help.c emu/cli/cmd_host.c emu/cli/cmd_info.c emu/cli/cmd_kernel.c emu/cli/cmd_objdump.c \
-	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_targets.c emu/cli/cmd_trace.c
+	emu/cli/cmd_run.c emu/cli/cmd_study.c emu/cli/cmd_synthesise.c emu/cli/cmd_targets.c emu/cli/cmd_trace.c
 pimento_LDADD = libpimento_internal.la $(JANSSON_LIBS) $(ZSTD_LIBS)
 
 dist_doc_DATA += doc/commands.md doc/building.md
