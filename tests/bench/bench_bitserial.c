@@ -87,6 +87,7 @@ static uint64_t run(const struct pim_registry *registry, const struct row *row, 
 static double native(uint32_t repeats)
 {
     static uint32_t sum[COLUMNS], b[COLUMNS];
+    pim_random_fill(b, sizeof b, 1, 2);
     double start = seconds_now();
     for (uint32_t repeat = 0; repeat < repeats; repeat++) {
         for (int i = 0; i < COLUMNS; i++)
