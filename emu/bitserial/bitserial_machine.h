@@ -130,7 +130,7 @@ static inline uint64_t *bitserial_cell_words(const struct bitserial_machine *mac
 }
 void bitserial_forget(struct bitserial_bank *bank);
 enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers, size_t count,
-                                   uint64_t *duration_ps, struct pim_error *error);
+                                   uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error);
 
 /* ---- bitserial_control.c: the control unit ---- */
 enum bitserial_next { BITSERIAL_NEXT_COMMAND, BITSERIAL_NEXT_MOVE, BITSERIAL_NEXT_DONE, BITSERIAL_NEXT_FAULT, BITSERIAL_NEXT_NO_MEMORY };

@@ -72,9 +72,10 @@ static bool copy(struct bitserial_bank *bank, enum pim_direction direction, cons
 }
 
 enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers, size_t count,
-                                   uint64_t *duration_ps, struct pim_error *error)
+                                   uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error)
 {
     struct bitserial_machine *machine = opaque;
+    (void)queues, (void)start_ps; /* channels share nothing */
     uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
         enum pim_status status = check(machine, &transfers[i], error);
