@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "program_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@
     X(binary_search) X(time_series) X(transpose) X(needleman_wunsch)                                                       \
     X(histogram) X(histogram_image)                                                                                        \
     X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs)                                                         \
-    X(arithmetic_loops) X(wram_stream) X(mram_stream)
+    X(arithmetic_loops) X(wram_stream) X(mram_stream)                                                                      \
+    X(simdram_gemv) X(simdram_bnn) X(simdram_hdc)
 
 #define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
 KERNEL_MAP(KERNEL_DECLARATION)
@@ -36,7 +38,7 @@ static bool readable_in(const char *folder, size_t folder_length, const char *fi
     return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
-enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error)
+static enum pim_status find_file(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error)
 {
     const char *folders[] = {getenv("PIMENTO_KERNELS"), PIM_KERNEL_FOLDER, PIM_KERNEL_BUILD_FOLDER};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
@@ -49,6 +51,15 @@ enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, siz
     }
     return pim_fail(error, PIM_BAD_INPUT, "kernel file %s not found in PIMENTO_KERNELS (%s), %s or %s", kernel->file,
                     folders[0] != NULL ? folders[0] : "not set", folders[1], folders[2]);
+}
+
+enum pim_status pim_kernel_open(const struct pim_kernel *kernel, struct pim_image **image, struct pim_error *error)
+{
+    char path[4096];
+    if (kernel->file == NULL)
+        return bitserial_image(&(struct program_writer){0}, image, error); /* the one back-end whose drivers do that */
+    enum pim_status status = find_file(kernel, path, sizeof path, error);
+    return status == PIM_OK ? pim_image_read(path, image, error) : status;
 }
 
 void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *kernel, struct pim_device *device,

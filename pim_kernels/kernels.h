@@ -35,7 +35,7 @@ struct pim_kernel {
     const char *name;          /* "gemv_int8" */
     const char *operation_of;  /* the operator: "gemv" */
     const char *backend;       /* "dpu" */
-    const char *file;          /* "gemv_int8.elf" */
+    const char *file;          /* "gemv_int8.elf"; NULL: the driver makes its programs in memory, piece by piece */
     const char *summary;
     const char *operation;     /* what job.operations counts: "multiply-accumulates" */
     const struct pim_kernel_parameter *parameters;
@@ -46,9 +46,9 @@ struct pim_kernel {
 extern const struct pim_kernel *const pim_kernels[]; /* NULL-ended */
 const struct pim_kernel *pim_kernel_named(const char *name);
 
-/* The path of a kernel's ELF file: the folders of PIMENTO_KERNELS (separated by colons), the installed folder,
- * the build folder. */
-enum pim_status pim_kernel_path(const struct pim_kernel *kernel, char *path, size_t size, struct pim_error *error);
+/* The program of a kernel, for pim_image_free: its ELF file from the folders of PIMENTO_KERNELS (separated by colons), the installed folder or
+ * the build folder; an empty program of its instruction set when the driver makes its own. */
+enum pim_status pim_kernel_open(const struct pim_kernel *kernel, struct pim_image **image, struct pim_error *error);
 
 /* A job with all parameters at their defaults and seed 1. */
 void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *kernel, struct pim_device *device,

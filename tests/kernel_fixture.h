@@ -43,7 +43,9 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     struct pim_device *device = NULL;
     struct pim_device_options options = {.units = run->units, .threads = run->threads, .mode = PIM_TIMING};
     ck_assert_msg(pim_registry_open(registry, &error) == PIM_OK, "%s", error.text);
-    ck_assert_msg(pim_target_open(*registry, "upmem-2556", target, &error) == PIM_OK, "%s", error.text);
+    ck_assert_msg(pim_target_open(*registry, !strcmp(pim_kernel_named(run->kernel)->backend, "dpu") ? "upmem-2556" : "simdram-ddr4-16bank", target, &error) == PIM_OK, "%s", error.text);
+    if (!strcmp(pim_kernel_named(run->kernel)->backend, "bitserial")) /* few columns, so that small shapes fill several banks */
+        ck_assert_msg(pim_target_set(*target, "memory.row_bytes", "64", &error) == PIM_OK, "%s", error.text);
     if (run->engine != NULL)
         ck_assert_msg(pim_target_set(*target, "execution.engine", run->engine, &error) == PIM_OK, "%s", error.text);
     ck_assert_msg(pim_device_open(*target, &options, &device, &error) == PIM_OK, "%s", error.text);
@@ -57,12 +59,10 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     struct pim_target *target;
     struct pim_image *image = NULL;
     struct pim_kernel_job job;
-    char path[4096];
     const struct pim_kernel *kernel = pim_kernel_named(run->kernel);
     ck_assert_msg(kernel != NULL, "no kernel '%s'", run->kernel);
     struct pim_device *device = test_device(run, &registry, &target);
-    ck_assert_msg(pim_kernel_path(kernel, path, sizeof path, &outcome.error) == PIM_OK, "%s", outcome.error.text);
-    ck_assert_msg(pim_image_read(path, &image, &outcome.error) == PIM_OK, "%s", outcome.error.text);
+    ck_assert_msg(pim_kernel_open(kernel, &image, &outcome.error) == PIM_OK, "%s", outcome.error.text);
     pim_kernel_job_init(&job, kernel, device, image);
     for (size_t i = 0; outcome.status == PIM_OK && i < TEST_SETTINGS && run->settings[i].name != NULL; i++)
         outcome.status = pim_kernel_set(&job, run->settings[i].name, run->settings[i].value, &outcome.error);
@@ -73,7 +73,7 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     outcome.result_hash = job.result_hash;
     outcome.kernel_cycles = ledger->kernel_cycles;
     outcome.elapsed_ps = ledger->elapsed_ps;
-    outcome.instructions = test_counter(device, "instructions");
+    outcome.instructions = test_counter(device, strcmp(kernel->backend, "dpu") ? "commands" : "instructions");
     pim_device_close(device);
     pim_image_free(image);
     pim_target_close(target);

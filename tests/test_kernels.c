@@ -181,10 +181,44 @@ START_TEST(engines_agree)
 {
     const struct pim_kernel *kernel = pim_kernels[_i];
     struct test_run run = {kernel->name, 1, 1, "fast", {{"tasklets", 13}}};
+    if (strcmp(kernel->backend, "dpu") != 0)
+        run.settings[0] = (struct test_setting){NULL, 0};
     struct test_outcome fast = test_kernel_passes(&run);
     run.engine = "reference";
     struct test_outcome reference = test_kernel_passes(&run);
     same_account(&fast, &reference, kernel->name);
+}
+END_TEST
+
+/* One and several rounds over the lanes, one and several chunks of the rows, all banks and one. */
+static const struct test_run simdram_runs[] = {
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 1}, {"columns", 1}, {"bits", 1}}},
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 512}, {"columns", 7}, {"bits", 3}}},
+    {"simdram_gemv", 2, 1, NULL, {{"rows", 1025}, {"columns", 5}, {"bits", 8}}},
+    {"simdram_gemv", 3, 2, NULL, {{"rows", 1600}, {"columns", 150}, {"bits", 8}}},
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 100}, {"columns", 40}, {"bits", 32}}},
+    {"simdram_gemv", 16, 2, NULL, {{"rows", 8191}, {"columns", 3}, {"bits", 5}, {"form", 1}}},
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 100}, {"columns", 60}, {"bits", 16}, {"form", 1}}},
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 33}, {"columns", 9}, {"bits", 1}, {"form", 1}}},
+    {"simdram_gemv", 1, 1, NULL, {{"rows", 33}, {"columns", 5}, {"bits", 32}, {"form", 1}}},
+    {"simdram_bnn", 1, 1, NULL, {{"inputs", 1}, {"outputs", 1}, {"positions", 1}}},
+    {"simdram_bnn", 2, 1, NULL, {{"inputs", 25}, {"outputs", 6}, {"positions", 784}}},
+    {"simdram_bnn", 3, 2, NULL, {{"inputs", 150}, {"outputs", 16}, {"positions", 100}}},
+    {"simdram_bnn", 1, 1, NULL, {{"inputs", 400}, {"outputs", 120}, {"positions", 1}}},
+    {"simdram_bnn", 1, 1, NULL, {{"inputs", 1153}, {"outputs", 7}, {"positions", 3}}},
+    {"simdram_hdc", 1, 1, NULL, {{"dimensions", 1}, {"vectors", 1}, {"step", 0}}},
+    {"simdram_hdc", 3, 2, NULL, {{"dimensions", 1000}, {"vectors", 5}, {"step", 0}}},
+    {"simdram_hdc", 1, 1, NULL, {{"dimensions", 1}, {"vectors", 1}, {"step", 1}}},
+    {"simdram_hdc", 2, 2, NULL, {{"dimensions", 1500}, {"vectors", 20}, {"step", 1}}},
+    {"simdram_hdc", 1, 1, NULL, {{"dimensions", 3}, {"vectors", 801}, {"step", 1}}},
+    {"simdram_hdc", 1, 1, NULL, {{"dimensions", 1}, {"vectors", 1}, {"step", 2}}},
+    {"simdram_hdc", 2, 1, NULL, {{"dimensions", 1024}, {"vectors", 1025}, {"step", 2}}},
+};
+enum { SIMDRAM_RUNS = sizeof simdram_runs / sizeof *simdram_runs };
+
+START_TEST(simdram_shapes_give_the_reference)
+{
+    test_kernel_passes(&simdram_runs[_i]);
 }
 END_TEST
 
@@ -292,6 +326,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_tasklet_count_gives_the_reference, 1, 25);
     tcase_add_test(tcase, random_shapes_give_the_reference);
     tcase_add_test(tcase, gemv_spreads_over_hundreds_of_units);
+    tcase_add_loop_test(tcase, simdram_shapes_give_the_reference, 0, SIMDRAM_RUNS);
     tcase = looped(suite, "micro-benchmarks");
     tcase_add_loop_test(tcase, micro_benchmarks_give_the_reference, 0, 16);
     tcase_add_loop_test(tcase, streams_give_the_reference, 0, 6);

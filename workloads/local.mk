@@ -3,7 +3,7 @@ libpimento_la_SOURCES += workloads/operators/operators.h workloads/operators/vec
 	workloads/operators/reduction_reference.c workloads/operators/histogram_reference.c \
 	workloads/operators/sequence_reference.c workloads/operators/time_series_reference.c \
 	workloads/operators/transpose_reference.c workloads/operators/alignment_reference.c workloads/operators/bfs_reference.c \
-	workloads/operators/gemv_reference.c workloads/operators/arithmetic_reference.c
+	workloads/operators/gemv_reference.c workloads/operators/bit_reference.c workloads/operators/arithmetic_reference.c
 libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h workloads/studies/study_print.c \
 	workloads/studies/measure.c workloads/studies/measure.h workloads/studies/upmem_micro.c \
 	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c \

@@ -78,12 +78,9 @@ static enum pim_status execute(const struct command_line *line, const struct pim
 
 static enum pim_status run_kernel(const struct command_line *line, const struct pim_kernel *kernel, struct pim_error *error)
 {
-    char path[4096];
     struct pim_image *image = NULL;
     struct session session = {0};
-    enum pim_status status = pim_kernel_path(kernel, path, sizeof path, error);
-    if (status == PIM_OK)
-        status = pim_image_read(path, &image, error);
+    enum pim_status status = pim_kernel_open(kernel, &image, error);
     struct session_options options = {
         .image = image,
         .target = option_text(line, KERNEL_TARGET, NULL),

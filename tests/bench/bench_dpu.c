@@ -108,14 +108,11 @@ static enum pim_status run_kernel(struct pim_device *device, const struct worklo
 static enum pim_status run_row(const struct pim_registry *registry, const struct workload *workload, const struct row *row,
                                struct result *result, struct pim_error *error)
 {
-    char path[4096];
     struct pim_target *target = NULL;
     struct pim_device *device = NULL;
     struct pim_image *image = NULL;
     struct pim_device_options options = {.units = row->units, .threads = row->threads, .mode = PIM_TIMING};
-    enum pim_status status = pim_kernel_path(pim_kernel_named(workload->kernel), path, sizeof path, error);
-    if (status == PIM_OK)
-        status = pim_image_read(path, &image, error);
+    enum pim_status status = pim_kernel_open(pim_kernel_named(workload->kernel), &image, error);
     if (status == PIM_OK)
         status = pim_target_open(registry, "upmem-1rank", &target, error);
     if (status == PIM_OK)

@@ -60,6 +60,12 @@ void operator_bfs(const uint32_t *pointers, const uint32_t *neighbours, size_t v
 /* Negative elements become 0. */
 void operator_rectify_int32(uint32_t *elements, size_t count);
 
+/* sum of a[i] x[i] modulo 2^width */
+uint64_t operator_dot_unsigned(const uint64_t *a, const uint64_t *x, size_t count, unsigned width);
+
+/* In how many of the first `count` bits a and b are the same; bit i is bit i % 64 of word i / 64. */
+uint64_t operator_xnor_count(const uint64_t *a, const uint64_t *b, size_t count);
+
 /* Scalar arithmetic on bit patterns: row = type, operation. Integers are signed and wrap; quotients are
  * truncated; floating point is IEEE 754 as the host does it, with every NaN made the quiet one of the type.
  * ORDER ARITHMETIC OPERATION. */

@@ -24,9 +24,7 @@ static enum pim_status run_on(struct pim_device *device, const struct study_kern
 
 enum pim_status study_open_kernel(const char *name, struct pim_image **image, struct pim_error *error)
 {
-    char path[4096];
-    enum pim_status status = pim_kernel_path(pim_kernel_named(name), path, sizeof path, error);
-    return status == PIM_OK ? pim_image_read(path, image, error) : status;
+    return pim_kernel_open(pim_kernel_named(name), image, error);
 }
 
 enum pim_status study_run_kernel(const struct pim_target *target, const struct study_kernel *kernel, uint64_t tasklets,

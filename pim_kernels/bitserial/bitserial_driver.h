@@ -1,0 +1,40 @@
+/* What the drivers of this folder share: places in the rows, vertical operands over the lanes of all banks, programs made in memory.
+ *
+ * A lane is a column of a bank: lane l is column l % columns of unit l / columns. Everything is in subarray 0.
+ */
+#ifndef BITSERIAL_DRIVER_H
+#define BITSERIAL_DRIVER_H
+
+#include "kernels.h"
+#include "program_writer.h"
+#include "operations.h"
+
+/* Rows below the scratch rows of bulk operations, handed out from 0 on. */
+struct lanes {
+    struct pim_kernel_job *job;
+    uint64_t row_bytes, columns, count; /* count: lanes of all banks */
+    uint64_t rows, taken;               /* that drivers may use; handed out so far */
+};
+
+enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, struct pim_error *error);
+
+/* `count` rows one after the other; `list` gets their numbers. PIM_USAGE when there are not so many left. */
+enum pim_status lanes_take(struct lanes *lanes, const char *what, uint64_t count, bitserial_row *list, struct pim_error *error);
+
+/* Write, or read, the low `width` bits of one element a lane: rows first, first + 1, ... `elements` has `count` values, at most one a lane; the
+ * other lanes get 0. */
+enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsigned width, const uint64_t *elements, uint64_t count,
+                            struct pim_error *error);
+enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
+                           struct pim_error *error);
+
+/* Run what has been written on all banks; the writer is empty afterwards. Adds to job->host_launch_ns and job->step_ps[0]. */
+enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error);
+
+/* Append an operation on any rows. */
+void lanes_operation(struct program_writer *writer, enum bitserial_operation operation, const struct bitserial_operands *operands);
+
+/* Forward a failure from the middle of a driver to its one exit. */
+#define LANES_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
+
+#endif
