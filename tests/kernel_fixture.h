@@ -36,6 +36,11 @@ static inline uint64_t test_counter(struct pim_device *device, const char *name)
     return 0;
 }
 
+static inline bool test_is_on(const struct test_run *run, const char *backend)
+{
+    return !strcmp(run->kernel != NULL ? pim_kernel_named(run->kernel)->backend : "dpu", backend);
+}
+
 static inline struct pim_device *test_device(const struct test_run *run, struct pim_registry **registry,
                                              struct pim_target **target)
 {
@@ -43,8 +48,8 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     struct pim_device *device = NULL;
     struct pim_device_options options = {.units = run->units, .threads = run->threads, .mode = PIM_TIMING};
     ck_assert_msg(pim_registry_open(registry, &error) == PIM_OK, "%s", error.text);
-    ck_assert_msg(pim_target_open(*registry, !strcmp(pim_kernel_named(run->kernel)->backend, "dpu") ? "upmem-2556" : "simdram-ddr4-16bank", target, &error) == PIM_OK, "%s", error.text);
-    if (!strcmp(pim_kernel_named(run->kernel)->backend, "bitserial")) /* few columns, so that small shapes fill several banks */
+    ck_assert_msg(pim_target_open(*registry, test_is_on(run, "dpu") ? "upmem-2556" : "simdram-ddr4-16bank", target, &error) == PIM_OK, "%s", error.text);
+    if (test_is_on(run, "bitserial")) /* few columns, so that small shapes fill several banks */
         ck_assert_msg(pim_target_set(*target, "memory.row_bytes", "64", &error) == PIM_OK, "%s", error.text);
     if (run->engine != NULL)
         ck_assert_msg(pim_target_set(*target, "execution.engine", run->engine, &error) == PIM_OK, "%s", error.text);
@@ -73,7 +78,7 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     outcome.result_hash = job.result_hash;
     outcome.kernel_cycles = ledger->kernel_cycles;
     outcome.elapsed_ps = ledger->elapsed_ps;
-    outcome.instructions = test_counter(device, strcmp(kernel->backend, "dpu") ? "commands" : "instructions");
+    outcome.instructions = test_counter(device, test_is_on(run, "dpu") ? "instructions" : "commands");
     pim_device_close(device);
     pim_image_free(image);
     pim_target_close(target);
