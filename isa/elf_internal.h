@@ -6,6 +6,9 @@
 
 #include <libelf.h>
 
+/* The hash of what a load writes. */
+uint64_t image_hash(const struct pim_image *image);
+
 /* The SDK release whose tools wrote this .comment, "" when unknown. */
 const char *tool_release(const char *tool_version);
 

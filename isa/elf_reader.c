@@ -221,27 +221,6 @@ static enum pim_status read_segments(struct reader *reader, const char *bytes)
     return check_overlap(reader);
 }
 
-/* FNV-1a over what a load writes. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-    const unsigned char *byte = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static uint64_t hash_segments(const struct pim_image *image)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < image->segment_count; i++) {
-        const struct pim_segment *segment = &image->segments[i];
-        uint64_t place[] = {segment->space, segment->address, segment->data_bytes, segment->memory_bytes};
-        hash = hash_bytes(hash, place, sizeof place);
-        hash = hash_bytes(hash, segment->data, segment->data_bytes);
-    }
-    return hash;
-}
-
 /* ---- sections and symbols ---- */
 
 /* A string table. Offsets below `bytes` are good: the copies in image->storage all end with a NUL. */
@@ -448,7 +427,7 @@ static enum pim_status read_everything(struct reader *reader, char *bytes)
         status = read_symbols(reader);
     if (status)
         return status;
-    reader->image->hash = hash_segments(reader->image);
+    reader->image->hash = image_hash(reader->image);
     reader->image->debug = debug_lines_read(reader->elf);
     return PIM_OK;
 }

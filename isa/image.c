@@ -1,5 +1,6 @@
 /* What can be asked of an image once it is read. */
 #include "elf_internal.h"
+#include "hash.h"
 #include "instruction_set.h"
 
 #include <stdlib.h>
@@ -16,6 +17,18 @@ void pim_image_free(struct pim_image *image)
     free(image->storage);
     debug_lines_free(image->debug);
     free(image);
+}
+
+uint64_t image_hash(const struct pim_image *image)
+{
+    uint64_t hash = HASH_START;
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct pim_segment *segment = &image->segments[i];
+        uint64_t place[] = {segment->space, segment->address, segment->data_bytes, segment->memory_bytes};
+        hash = hash_bytes(hash, place, sizeof place);
+        hash = hash_bytes(hash, segment->data, segment->data_bytes);
+    }
+    return hash;
 }
 
 const struct pim_symbol *pim_image_symbol(const struct pim_image *image, const char *name)

@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "hash.h"
 #include "program_writer.h"
 
 #include <inttypes.h>
@@ -14,7 +15,7 @@
     X(histogram) X(histogram_image)                                                                                        \
     X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs)                                                         \
     X(arithmetic_loops) X(wram_stream) X(mram_stream)                                                                      \
-    X(simdram_gemv) X(simdram_bnn) X(simdram_hdc)
+    X(simdram_operation) X(simdram_gemv) X(simdram_bnn) X(simdram_hdc)
 
 #define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
 KERNEL_MAP(KERNEL_DECLARATION)
@@ -95,14 +96,6 @@ enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *err
     return status != PIM_OK ? status : job->kernel->run(job, error);
 }
 
-static uint64_t fnv_1a(const uint8_t *bytes, size_t count)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
-}
-
 static uint64_t element_at(const void *elements, size_t index, size_t bytes)
 {
     uint64_t value = 0;
@@ -114,7 +107,7 @@ static uint64_t element_at(const void *elements, size_t index, size_t bytes)
 enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,
                                  size_t count, size_t element_bytes, struct pim_error *error)
 {
-    job->result_hash = fnv_1a(result, count * element_bytes);
+    job->result_hash = hash_bytes(HASH_START, result, count * element_bytes);
     if (memcmp(result, reference, count * element_bytes) == 0)
         return PIM_OK;
     size_t index = 0;

@@ -28,6 +28,7 @@ struct pim_kernel_job {
     uint64_t operations;                     /* out: what kernel->operation counts, useful ones only */
     uint64_t result_hash;                    /* out: FNV-1a of the result's bytes */
     uint64_t step_ps[PIM_KERNEL_STEPS];      /* out: simulated time of the launches of each step, launch cost included */
+    double launch_nj;                        /* out: energy of the launches in nanojoule; 0: the driver does not say it */
     uint64_t host_launch_ns;                 /* out: wall-clock time the host spent emulating; differs from run to run */
 };
 

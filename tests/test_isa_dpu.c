@@ -11,6 +11,7 @@
 #include "dpu_table.h"
 #include "dpu_text.h"
 #include "dpu_vectors.h"
+#include "hash.h"
 #include "instruction_set.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -59,12 +60,9 @@ START_TEST(counts)
 }
 END_TEST
 
-static uint64_t hash_text(const char *text) /* FNV-1a */
+static uint64_t hash_text(const char *text)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
+    return hash_bytes(HASH_START, text, strlen(text));
 }
 
 static uint64_t hash_row(const struct dpu_form_row *row)

@@ -192,6 +192,10 @@ END_TEST
 
 /* One and several rounds over the lanes, one and several chunks of the rows, all banks and one. */
 static const struct test_run simdram_runs[] = {
+    {"simdram_operation", 1, 1, NULL, {{"operation", 0}, {"width", 64}}},
+    {"simdram_operation", 16, 2, NULL, {{"operation", 2}, {"width", 33}, {"signed", 1}}},
+    {"simdram_operation", 2, 1, NULL, {{"operation", 3}, {"width", 7}, {"signed", 1}, {"elements", 700}}},
+    {"simdram_operation", 1, 1, NULL, {{"operation", 14}, {"width", 12}, {"elements", 1}}},
     {"simdram_gemv", 1, 1, NULL, {{"rows", 1}, {"columns", 1}, {"bits", 1}}},
     {"simdram_gemv", 1, 1, NULL, {{"rows", 512}, {"columns", 7}, {"bits", 3}}},
     {"simdram_gemv", 2, 1, NULL, {{"rows", 1025}, {"columns", 5}, {"bits", 8}}},

@@ -5,6 +5,7 @@
  * Pointers in the bank's structure are not taken over. The hash is over what follows the header.
  */
 #include "bitserial_machine.h"
+#include "hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,6 @@ static const uint64_t MAGIC = UINT64_C(0x3153425350694d70); /* "pMiPSBS1" */
 struct header {
     uint64_t magic, bytes, image_hash, subarrays, row_count, row_words, hash;
 };
-
-static uint64_t hash_bytes(const uint8_t *bytes, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 static size_t subarray_bytes(const struct bitserial_machine *machine)
 {
@@ -55,7 +48,7 @@ enum pim_status bitserial_snapshot(const void *opaque, uint32_t unit, void **sta
             at = put(at, &i, sizeof i);
             at = put(at, bank->subarrays[i].rows, subarray_bytes(machine));
         }
-    header.hash = hash_bytes(begin + sizeof header, header.bytes - sizeof header);
+    header.hash = hash_bytes(HASH_START, begin + sizeof header, header.bytes - sizeof header);
     put(begin, &header, sizeof header);
     *state = begin;
     *bytes = header.bytes;
@@ -69,7 +62,7 @@ static bool is_ours(const struct bitserial_machine *machine, const struct bitser
         return false;
     memcpy(&header, state, sizeof header);
     return header.magic == MAGIC && header.bytes == bytes && header.row_count == machine->row_count && header.row_words == machine->row_words &&
-           header.image_hash == (bank->image ? bank->image->hash : 0) && header.hash == hash_bytes(state + sizeof header, bytes - sizeof header);
+           header.image_hash == (bank->image ? bank->image->hash : 0) && header.hash == hash_bytes(HASH_START, state + sizeof header, bytes - sizeof header);
 }
 
 /* Everything that is needed is allocated before anything changes. */

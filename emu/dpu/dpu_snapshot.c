@@ -9,6 +9,7 @@
  * the parameters' hash and the image's.
  */
 #include "dpu_parameters.h"
+#include "hash.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,14 +39,6 @@ struct body {
     uint32_t pages;
     bool running, has_tasklets, has_wram, has_code, has_profile;
 };
-
-static uint64_t hash_bytes(const void *bytes, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 /* Field by field, since structures have holes. */
 static uint64_t parameters_hash(const struct dpu_machine *machine)
@@ -155,7 +148,7 @@ enum pim_status dpu_snapshot(const struct dpu *dpu, void **state, size_t *bytes,
         .image_hash = dpu->image ? dpu->image->hash : 0,
     };
     put_parts(dpu, &body, all + sizeof header);
-    header.hash = hash_bytes(all + sizeof header, size - sizeof header);
+    header.hash = hash_bytes(HASH_START, all + sizeof header, size - sizeof header);
     memcpy(all, &header, sizeof header);
     *state = all;
     *bytes = size;
@@ -211,7 +204,7 @@ static enum pim_status check_header(const struct dpu *dpu, const void *state, si
         wrong = "made by another version";
     else if (header.bytes != bytes)
         wrong = "its length is not the recorded one";
-    else if (header.hash != hash_bytes((const uint8_t *)state + sizeof header, bytes - sizeof header))
+    else if (header.hash != hash_bytes(HASH_START, (const uint8_t *)state + sizeof header, bytes - sizeof header))
         wrong = "damaged";
     else if (header.parameters_hash != parameters_hash(dpu->machine))
         wrong = "made by a machine with other parameters";

@@ -1,4 +1,5 @@
 #include "program_writer.h"
+#include "elf_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,14 +65,6 @@ void write_microprogram(struct program_writer *writer, const struct microprogram
             write_aap(writer, program->commands[i].first, program->commands[i].second);
 }
 
-static uint64_t hash_of(const uint8_t *bytes, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 /* The words become the image's data; the file's order of bytes is the host's on every machine that pimento supports. */
 enum pim_status bitserial_image(struct program_writer *writer, struct pim_image **image, struct pim_error *error)
 {
@@ -83,7 +76,8 @@ enum pim_status bitserial_image(struct program_writer *writer, struct pim_image 
     if (good) {
         *segment = (struct pim_segment){.space = BITSERIAL_SPACE_PROGRAM, .data_bytes = bytes, .memory_bytes = bytes, .data = (uint8_t *)writer->words};
         *made = (struct pim_image){.path = "<memory>", .instruction_set = "bitserial", .segment_count = 1, .segments = segment, .tool_version = "",
-                                   .tool_release = "", .hash = hash_of(segment->data, bytes)};
+                                   .tool_release = ""};
+        made->hash = image_hash(made);
         writer->words = NULL;
     } else {
         free(made);

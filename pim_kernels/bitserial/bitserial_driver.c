@@ -101,6 +101,12 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static double energy_nj(struct pim_device *device)
+{
+    const struct pim_ledger *ledger = pim_device_ledger(device);
+    return ledger != NULL ? (double)ledger->total_energy / 1e9 : 0;
+}
+
 enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error)
 {
     struct pim_kernel_job *job = lanes->job;
@@ -109,11 +115,13 @@ enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writ
     if (status != PIM_OK)
         return status;
     uint64_t begin = now_ns(), before = pim_device_now_ps(job->device);
+    double energy = energy_nj(job->device);
     status = pim_device_load(job->device, (struct pim_units){0, 0}, image, error);
     if (status == PIM_OK)
         status = pim_device_run(job->device, (struct pim_units){0, 0}, error);
     job->host_launch_ns += now_ns() - begin;
     job->step_ps[0] += pim_device_now_ps(job->device) - before;
+    job->launch_nj += energy_nj(job->device) - energy;
     if (status == PIM_OK) /* the device keeps the job's own program, this one goes */
         status = pim_device_load(job->device, (struct pim_units){0, 0}, job->image, error);
     else

@@ -28,7 +28,8 @@ enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsi
 enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
                            struct pim_error *error);
 
-/* Run what has been written on all banks; the writer is empty afterwards. Adds to job->host_launch_ns and job->step_ps[0]. */
+/* Run what has been written on all banks; the writer is empty afterwards. Adds to job->host_launch_ns, job->step_ps[0] and
+ * job->launch_nj. */
 enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error);
 
 /* Append an operation on any rows. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hash.h"
 #include "pimento.h"
 #include "program_writer.h"
 #include "random.h"
@@ -46,14 +47,6 @@ static struct pim_image *program(uint32_t repeats, struct pim_error *error)
     return image;
 }
 
-static uint64_t hash_of(const uint8_t *bytes, size_t size)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 /* Runs `repeats` additions; the hash of all banks' sums. */
 static uint64_t run(const struct pim_registry *registry, const struct row *row, uint32_t repeats, double *seconds)
 {
@@ -76,7 +69,7 @@ static uint64_t run(const struct pim_registry *registry, const struct row *row, 
     *seconds = seconds_now() - start;
     for (uint32_t unit = 0; unit < row->units; unit++) {
         check(pim_device_transfer(device, PIM_FROM_UNIT, &(struct pim_transfer){unit, SPACE_ROWS, 0, WIDTH * ROW_BYTES, data}, 1, &error), &error);
-        hash ^= hash_of(data, WIDTH * ROW_BYTES);
+        hash ^= hash_bytes(HASH_START, data, WIDTH * ROW_BYTES);
     }
     pim_device_close(device);
     pim_image_free(image);

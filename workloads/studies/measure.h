@@ -18,6 +18,7 @@ struct study_kernel {
 struct study_outcome {
     uint64_t operations, cycles, kernel_ps, launch_ps, launches;
     uint64_t step_ps[PIM_KERNEL_STEPS]; /* kernel and launches of each step of the driver */
+    double launch_nj;                   /* energy of the launches, where the driver says it */
 };
 
 /* `tasklets` replaces the first setting; 0 leaves it. The result is checked against the kernel's reference. */

@@ -1,19 +1,15 @@
 /* Study simdram: operations of the bit-serial machine on 65,536 columns a bank, against what is published.
  *
- * Each row runs one bulk operation on random elements in every column of every bank and checks the results. Latencies that other authors have
+ * Each row runs the kernel simdram_operation, a bulk operation on random elements in every column of every bank, which checks its results. Latencies that other authors have
  * published are tests, but for those that the 49 ns a command come from. Throughputs and energies of SIMDRAM's own evaluation are only known as bars and means; what stands beside ours is
  * published command count x 49 ns, or x 0.871 nJ, and so no test of time: it shows that our programs are no longer than the published ones.
  */
 #include "study.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "bitserial/transpose.h"
-#include "bitserial_backend.h"
-#include "program_writer.h"
-#include "random.h"
+#include "measure.h"
+#include "operations.h"
 
 enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ };
 
@@ -76,144 +72,21 @@ static const struct experiment experiments[] = {
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 
-/* ---- one operation on all banks ---- */
-
-/* Rows of the operands: destination (up to 128), a, b, select. */
-static const bitserial_row places[BITSERIAL_MOST_ROW_OPERANDS] = {0, 128, 192, 256};
-
-struct job {
-    struct pim_device *device;
-    const struct experiment *experiment;
-    size_t columns;
-    uint64_t row_bytes;
-    uint64_t *elements[3]; /* a, b, select: one of each a column */
-    uint64_t *rows;        /* room for BITSERIAL_WIDEST rows */
-};
-
-static bool make_job(struct job *job)
-{
-    bool good = true;
-    job->rows = calloc(BITSERIAL_WIDEST, job->row_bytes);
-    for (unsigned i = 0; i < 3; i++) {
-        job->elements[i] = calloc(job->columns, sizeof(uint64_t));
-        good = good && job->elements[i];
-    }
-    return good && job->rows;
-}
-
-static void free_job(struct job *job)
-{
-    for (unsigned i = 0; i < 3; i++)
-        free(job->elements[i]);
-    free(job->rows);
-}
-
-/* The same elements to every bank: it is one broadcast for the host and does not enter the figures. */
-static enum pim_status write_operands(struct job *job, struct pim_error *error)
-{
-    const struct experiment *e = job->experiment;
-    for (unsigned i = 0; i <= (unsigned)bitserial_operations[e->operation].form; i++) {
-        unsigned width = i == 2 ? 1 : e->width;
-        for (size_t column = 0; column < job->columns; column++)
-            job->elements[i][column] = pim_random(1, i, column) >> (64 - width);
-        bitserial_to_rows(job->elements[i], sizeof(uint64_t), width, job->columns, job->rows, job->row_bytes / sizeof(uint64_t));
-        for (uint32_t unit = 0; unit < pim_device_units(job->device); unit++) {
-            struct pim_transfer transfer = {.unit = unit, .space = BITSERIAL_SPACE_ROWS, .offset = places[i + 1] * job->row_bytes,
-                                            .bytes = width * job->row_bytes, .data = job->rows};
-            enum pim_status status = pim_device_transfer(job->device, PIM_TO_UNIT, &transfer, 1, error);
-            if (status != PIM_OK)
-                return status;
-        }
-    }
-    return PIM_OK;
-}
-
-static enum pim_status run_operation(struct job *job, struct pim_image **image, struct pim_error *error)
-{
-    const struct experiment *e = job->experiment;
-    struct program_writer writer = {0};
-    write_bulk(&writer, e->operation, false, e->width, places);
-    enum pim_status status = bitserial_image(&writer, image, error);
-    if (status == PIM_OK)
-        status = pim_device_load(job->device, (struct pim_units){0, 0}, *image, error);
-    if (status == PIM_OK)
-        status = pim_ledger_reset(job->device, error);
-    return status == PIM_OK ? pim_device_run(job->device, (struct pim_units){0, 0}, error) : status;
-}
-
-/* The low 64 bits of every element of the last bank. */
-static enum pim_status check_results(struct job *job, struct pim_error *error)
-{
-    const struct experiment *e = job->experiment;
-    unsigned width = bitserial_result_width(e->operation, e->width), shown = width < BITSERIAL_WIDEST ? width : BITSERIAL_WIDEST;
-    struct pim_transfer transfer = {.unit = pim_device_units(job->device) - 1, .space = BITSERIAL_SPACE_ROWS, .offset = places[0] * job->row_bytes,
-                                    .bytes = shown * job->row_bytes, .data = job->rows};
-    enum pim_status status = pim_device_transfer(job->device, PIM_FROM_UNIT, &transfer, 1, error);
-    uint64_t *results = status == PIM_OK ? calloc(job->columns, sizeof *results) : NULL;
-    if (status == PIM_OK && results == NULL)
-        status = pim_fail(error, PIM_NO_MEMORY, "no memory for results");
-    if (status == PIM_OK)
-        bitserial_from_rows(job->rows, job->row_bytes / sizeof(uint64_t), shown, job->columns, results, sizeof *results);
-    for (size_t i = 0; status == PIM_OK && i < job->columns; i++) {
-        struct bitserial_element want = bitserial_meaning(e->operation, job->elements[0][i], job->elements[1][i], job->elements[2][i], e->width, false);
-        if (results[i] != want.low)
-            status = pim_fail(error, PIM_MISMATCH, "%s, %u bits, column %zu: %#llx, expected %#llx", bitserial_operations[e->operation].name,
-                              e->width, i, (unsigned long long)results[i], (unsigned long long)want.low);
-    }
-    free(results);
-    return status;
-}
-
-static double figure_of(struct job *job)
-{
-    const struct pim_ledger *ledger = pim_device_ledger(job->device);
-    double nanoseconds = (double)ledger->kernel_ps / 1e3;
-    switch (job->experiment->figure) {
-    case LATENCY_NS: return nanoseconds;
-    case THROUGHPUT: return (double)job->columns * pim_device_units(job->device) / nanoseconds;
-    case ENERGY_NJ: break;
-    }
-    return (double)ledger->total_energy / 1e9;
-}
-
-static enum pim_status run_job(struct job *job, double *figure, struct pim_error *error)
-{
-    struct pim_image *image = NULL;
-    enum pim_status status = make_job(job) ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "no memory for operands");
-    if (status == PIM_OK)
-        status = write_operands(job, error);
-    if (status == PIM_OK)
-        status = run_operation(job, &image, error);
-    if (status == PIM_OK)
-        *figure = figure_of(job);
-    if (status == PIM_OK)
-        status = check_results(job, error);
-    pim_device_close(job->device);
-    pim_image_free(image);
-    free_job(job);
-    return status;
-}
-
-static uint64_t integer_parameter(const struct pim_target *target, const char *key)
-{
-    const struct pim_parameter *row = pim_target_backend(target)->parameters;
-    while (row->key != NULL && strcmp(row->key, key) != 0)
-        row++;
-    uint64_t value = 0;
-    if (row->key != NULL)
-        memcpy(&value, (const char *)pim_target_parameters(target) + row->offset, sizeof value);
-    return value;
-}
-
 static enum pim_status measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
 {
-    struct pim_device_options options = {.mode = PIM_TIMING};
-    struct job job = {.experiment = &experiments[index], .row_bytes = integer_parameter(target, "memory.row_bytes")};
-    if (strcmp(pim_target_backend(target)->name, "bitserial") != 0)
-        return pim_fail(error, PIM_USAGE, "study simdram runs on a target of the back-end bitserial, not on %s", pim_target_name(target));
-    job.columns = 8 * job.row_bytes;
-    enum pim_status status = pim_device_open(target, &options, &job.device, error);
-    return status == PIM_OK ? run_job(&job, figure, error) : status;
+    const struct experiment *e = &experiments[index];
+    const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", e->operation}, {"width", e->width}}};
+    struct study_outcome outcome;
+    enum pim_status status = study_run_kernel(target, &kernel, 0, &outcome, error);
+    double nanoseconds = (double)outcome.kernel_ps / 1e3;
+    if (status != PIM_OK)
+        return status;
+    switch (e->figure) {
+    case LATENCY_NS: *figure = nanoseconds; break;
+    case THROUGHPUT: *figure = (double)outcome.operations / nanoseconds; break;
+    case ENERGY_NJ: *figure = outcome.launch_nj; break;
+    }
+    return PIM_OK;
 }
 
 static void describe(size_t index, struct pim_study_row *row)

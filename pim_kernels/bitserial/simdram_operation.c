@@ -1,0 +1,136 @@
+/* One bulk operation on every lane: all that the control unit has, any width, against the meaning of each. */
+#include "bitserial_driver.h"
+
+#include <stdlib.h>
+
+#include "random.h"
+
+enum { OPERATION, WIDTH, SIGNED, ELEMENTS };
+enum { OPERANDS = 3 }; /* a, b, select */
+
+static const struct pim_kernel_parameter parameters[] = {
+    {"operation", 0, BITSERIAL_OPERATION_COUNT - 1, BITSERIAL_ADD, "number of the operation: 0 add, 1 sub, 2 mul, 3 div, ... (doc/bitserial.md)"},
+    {"width", 1, BITSERIAL_WIDEST, 32, "bits of an operand"},
+    {"signed", 0, 1, 0, "1: the signed variant, where there is one"},
+    {"elements", 0, 1u << 30, 0, "0: one in every lane"},
+    {0},
+};
+
+struct operation {
+    struct lanes lanes;
+    enum bitserial_operation operation;
+    unsigned width, result_width;
+    bool is_signed;
+    uint64_t count;
+    bitserial_row rows[BITSERIAL_MOST_ROW_OPERANDS][2 * BITSERIAL_WIDEST]; /* destination, a, b, select */
+    uint64_t *elements[OPERANDS], *result[2], *reference[2];               /* low and high 64 bits */
+};
+
+static enum pim_status lay_out(struct operation *o, struct pim_error *error)
+{
+    static const char *const names[] = {"the result", "the first operand", "the second operand", "the selection"};
+    enum pim_status status = PIM_OK;
+    for (unsigned i = 0; status == PIM_OK && i < bitserial_operations[o->operation].form + 2u; i++)
+        status = lanes_take(&o->lanes, names[i], i == 0 ? o->result_width : i == 3 ? 1 : o->width, o->rows[i], error);
+    return status;
+}
+
+static bool make_arrays(struct operation *o)
+{
+    bool good = true;
+    for (unsigned i = 0; i < OPERANDS; i++)
+        good = (o->elements[i] = calloc(o->count, sizeof(uint64_t))) != NULL && good;
+    for (unsigned i = 0; i < 2; i++) {
+        good = (o->result[i] = calloc(o->count, sizeof(uint64_t))) != NULL && good;
+        good = (o->reference[i] = calloc(o->count, sizeof(uint64_t))) != NULL && good;
+    }
+    return good;
+}
+
+static void free_arrays(struct operation *o)
+{
+    for (unsigned i = 0; i < OPERANDS; i++)
+        free(o->elements[i]);
+    for (unsigned i = 0; i < 2; i++) {
+        free(o->result[i]);
+        free(o->reference[i]);
+    }
+}
+
+static enum pim_status write_operands(struct operation *o, const struct pim_kernel_job *job, struct pim_error *error)
+{
+    enum pim_status status = PIM_OK;
+    for (unsigned i = 0; status == PIM_OK && i <= (unsigned)bitserial_operations[o->operation].form; i++) {
+        unsigned width = i == 2 ? 1 : o->width;
+        for (uint64_t lane = 0; lane < o->count; lane++)
+            o->elements[i][lane] = pim_random(job->seed, i, lane) >> (64 - width);
+        status = lanes_write(&o->lanes, o->rows[i + 1][0], width, o->elements[i], o->count, error);
+    }
+    return status;
+}
+
+static enum pim_status run_operation(struct operation *o, struct pim_error *error)
+{
+    struct program_writer writer = {0};
+    const bitserial_row places[] = {o->rows[0][0], o->rows[1][0], o->rows[2][0], o->rows[3][0]};
+    write_bulk(&writer, o->operation, o->is_signed, o->width, places);
+    return lanes_run(&o->lanes, &writer, error);
+}
+
+static enum pim_status read_result(struct operation *o, struct pim_error *error)
+{
+    unsigned low = o->result_width < BITSERIAL_WIDEST ? o->result_width : BITSERIAL_WIDEST;
+    enum pim_status status = lanes_read(&o->lanes, o->rows[0][0], low, o->result[0], o->count, error);
+    if (status == PIM_OK && o->result_width > low)
+        status = lanes_read(&o->lanes, o->rows[0][low], o->result_width - low, o->result[1], o->count, error);
+    return status;
+}
+
+static enum pim_status check(struct operation *o, struct pim_kernel_job *job, struct pim_error *error)
+{
+    for (uint64_t lane = 0; lane < o->count; lane++) {
+        struct bitserial_element want = bitserial_meaning(o->operation, o->elements[0][lane], o->elements[1][lane], o->elements[2][lane], o->width,
+                                                          o->is_signed);
+        o->reference[0][lane] = want.low;
+        o->reference[1][lane] = want.high;
+    }
+    enum pim_status status = pim_kernel_check(job, "high half", o->result[1], o->reference[1], o->count, sizeof(uint64_t), error);
+    return status == PIM_OK ? pim_kernel_check(job, "result", o->result[0], o->reference[0], o->count, sizeof(uint64_t), error) : status;
+}
+
+static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
+{
+    struct operation *o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    o->operation = (enum bitserial_operation)job->values[OPERATION];
+    o->width = (unsigned)job->values[WIDTH];
+    o->result_width = bitserial_result_width(o->operation, o->width);
+    o->is_signed = job->values[SIGNED] && bitserial_operations[o->operation].has_signed;
+    enum pim_status status;
+    LANES_TRY(lanes_begin(job, &o->lanes, error));
+    o->count = job->values[ELEMENTS] ? job->values[ELEMENTS] : o->lanes.count;
+    LANES_TRY(o->count <= o->lanes.count ? PIM_OK : pim_fail(error, PIM_USAGE, "simdram_operation: %llu elements, the banks have %llu lanes",
+                                                            (unsigned long long)o->count, (unsigned long long)o->lanes.count));
+    LANES_TRY(make_arrays(o) ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));
+    LANES_TRY(lay_out(o, error));
+    LANES_TRY(write_operands(o, job, error));
+    LANES_TRY(run_operation(o, error));
+    LANES_TRY(read_result(o, error));
+    job->operations = o->count;
+    LANES_TRY(check(o, job, error));
+out:
+    free_arrays(o);
+    free(o);
+    return status;
+}
+
+const struct pim_kernel kernel_simdram_operation = {
+    .name = "simdram_operation",
+    .operation_of = "vector operation",
+    .backend = "bitserial",
+    .summary = "one bulk operation in DRAM on a vector",
+    .operation = "operations",
+    .parameters = parameters,
+    .run = run,
+};
