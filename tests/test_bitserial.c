@@ -388,6 +388,25 @@ START_TEST(illegal_commands_are_faults)
 }
 END_TEST
 
+/* Commands, moves and refreshes that would round to nothing, or a refresh that never ends, are refused: time has to go on. */
+START_TEST(times_that_are_no_cycles_are_refused)
+{
+    for (int variant = 0; variant < 4; variant++) {
+        struct bitserial_parameters p = standard_parameters();
+        struct pim_error error = {0};
+        void *machine;
+        p.clock_mhz = variant < 3 ? 1 : 1e6; /* a cycle of 1 us */
+        p.timing_mode = variant == 1;
+        p.flat_ns = variant == 0 ? 49 : 2000;
+        p.move_ns = variant == 2 ? 400 : 2000;
+        p.refresh = variant == 3;
+        p.trfc_ns = p.trefi_ns;
+        ck_assert_int_eq(pim_bitserial_backend.open(&p, 1, &machine, &error), PIM_BAD_INPUT);
+        ck_assert_ptr_nonnull(strstr(error.text, variant < 3 ? "timing.clock_mhz" : "timing.trfc_ns"));
+    }
+}
+END_TEST
+
 /* ---- snapshots ---- */
 
 START_TEST(a_snapshot_goes_on_as_if_nothing_had_happened)
@@ -477,6 +496,7 @@ int main(void)
     tcase_add_test(tcase, commands_take_their_time);
     tcase_add_test(tcase, refresh_waits_between_commands);
     tcase_add_test(tcase, illegal_commands_are_faults);
+    tcase_add_test(tcase, times_that_are_no_cycles_are_refused);
     tcase_add_test(tcase, a_snapshot_goes_on_as_if_nothing_had_happened);
     tcase_add_test(tcase, majorities_fail_as_often_as_they_should);
     SRunner *runner = srunner_create(suite);

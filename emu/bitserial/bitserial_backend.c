@@ -54,8 +54,14 @@ static enum pim_status check_parameters(const struct bitserial_parameters *p, ui
     if (p->scratch_rows >= p->d_rows)
         return pim_fail(error, PIM_BAD_INPUT, "memory.scratch_rows: %" PRIu64 ", expected fewer than memory.d_rows (%" PRIu64 ")", p->scratch_rows,
                         p->d_rows);
-    if (p->refresh == BITSERIAL_ON && p->trfc_ns >= p->trefi_ns)
-        return pim_fail(error, PIM_BAD_INPUT, "timing.trfc_ns: %g, expected less than timing.trefi_ns (%g)", p->trfc_ns, p->trefi_ns);
+    if (p->refresh == BITSERIAL_ON && bitserial_cycles(p, p->trfc_ns) >= bitserial_cycles(p, p->trefi_ns))
+        return pim_fail(error, PIM_BAD_INPUT, "timing.trfc_ns: %g, expected less than timing.trefi_ns (%g) by a cycle of timing.clock_mhz", p->trfc_ns,
+                        p->trefi_ns);
+    /* A command that takes no time would let a loop run for ever: no limit is in cycles that do not come. */
+    double shortest = p->timing_mode == BITSERIAL_TIMED ? p->tras_ns + p->trp_ns : p->flat_ns;
+    if (bitserial_cycles(p, shortest) == 0 || bitserial_cycles(p, p->move_ns) == 0)
+        return pim_fail(error, PIM_BAD_INPUT, "timing.clock_mhz: %g, expected a cycle of which a command (%g ns) and a move (%g ns) take at least one",
+                        p->clock_mhz, shortest, p->move_ns);
     if (!units || units > all)
         return pim_fail(error, PIM_USAGE, "%" PRIu32 " banks: the target has %" PRIu64, units, all);
     return PIM_OK;

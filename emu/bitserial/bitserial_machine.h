@@ -144,6 +144,8 @@ enum bitserial_next bitserial_next(struct bitserial_bank *bank, struct bitserial
 void bitserial_set_fault(struct bitserial_bank *bank, enum bitserial_fault_kind kind, uint64_t row);
 
 /* ---- bitserial_time.c ---- */
+/* Nanoseconds in cycles of the bank's clock, rounded. */
+uint64_t bitserial_cycles(const struct bitserial_parameters *parameters, double nanoseconds);
 void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank);
 /* Account for a command: its time, refresh before it, its activations. */
 void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_step *step);

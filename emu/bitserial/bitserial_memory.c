@@ -86,6 +86,7 @@ enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, c
     for (size_t i = 0; i < count; i++)
         if (!copy(&machine->banks[transfers[i].unit], direction, &transfers[i]))
             return pim_fail(error, PIM_NO_MEMORY, "bank %" PRIu32 ": no memory for its rows", transfers[i].unit);
-    *duration_ps = (uint64_t)llround((double)bytes * 1000 / machine->parameters.link_gbs);
+    double picoseconds = (double)bytes * 1000 / machine->parameters.link_gbs;
+    *duration_ps = picoseconds < 0x1p63 ? (uint64_t)llround(picoseconds) : UINT64_MAX; /* which the core refuses as past the end of time */
     return PIM_OK;
 }

@@ -11,14 +11,14 @@
 
 #include <math.h>
 
-static uint64_t cycles_of(const struct bitserial_machine *machine, double nanoseconds)
+uint64_t bitserial_cycles(const struct bitserial_parameters *parameters, double nanoseconds)
 {
-    return (uint64_t)llround(nanoseconds * machine->parameters.clock_mhz / 1000);
+    return (uint64_t)llround(nanoseconds * parameters->clock_mhz / 1000);
 }
 
 static uint64_t at_least(const struct bitserial_machine *machine, uint64_t cycles, uint64_t activations, uint64_t *limited)
 {
-    uint64_t window = cycles_of(machine, machine->parameters.tfaw_ns * (double)activations / 4);
+    uint64_t window = bitserial_cycles(&machine->parameters, machine->parameters.tfaw_ns * (double)activations / 4);
     *limited = window > cycles ? window - cycles : 0;
     return cycles + *limited;
 }
@@ -28,26 +28,26 @@ void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank)
     const struct bitserial_machine *machine = bank->machine;
     const struct bitserial_parameters *p = &machine->parameters;
     bool timed = p->timing_mode == BITSERIAL_TIMED;
-    bank->ap_cycles = cycles_of(machine, timed ? p->tras_ns + p->trp_ns : p->flat_ns);
-    bank->aap_cycles = cycles_of(machine, timed ? p->aap_overlap * p->tras_ns + p->trp_ns : p->flat_ns);
+    bank->ap_cycles = bitserial_cycles(p, timed ? p->tras_ns + p->trp_ns : p->flat_ns);
+    bank->aap_cycles = bitserial_cycles(p, timed ? p->aap_overlap * p->tras_ns + p->trp_ns : p->flat_ns);
     bank->ap_limited = bank->aap_limited = 0;
     if (p->activation_limit != BITSERIAL_NO_LIMIT) {
         uint64_t each = p->activation_limit == BITSERIAL_AAP_AS_TWO ? 2 : 1;
         bank->ap_cycles = at_least(machine, bank->ap_cycles, banks_of_rank, &bank->ap_limited);
         bank->aap_cycles = at_least(machine, bank->aap_cycles, each * banks_of_rank, &bank->aap_limited);
     }
-    bank->next_refresh = p->refresh == BITSERIAL_ON ? cycles_of(machine, p->trefi_ns) : UINT64_MAX;
+    bank->next_refresh = p->refresh == BITSERIAL_ON ? bitserial_cycles(p, p->trefi_ns) : UINT64_MAX;
 }
 
 static void begin(struct bitserial_bank *bank)
 {
     const struct bitserial_machine *machine = bank->machine;
     while (bank->ready_cycle >= bank->next_refresh) {
-        uint64_t wait = cycles_of(machine, machine->parameters.trfc_ns);
+        uint64_t wait = bitserial_cycles(&machine->parameters, machine->parameters.trfc_ns);
         bank->ready_cycle += wait;
         bank->counters.refresh_cycles += wait;
         bank->counters.refreshes++;
-        bank->next_refresh += cycles_of(machine, machine->parameters.trefi_ns);
+        bank->next_refresh += bitserial_cycles(&machine->parameters, machine->parameters.trefi_ns);
     }
     bank->command++;
 }
@@ -74,7 +74,7 @@ void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_
 void bitserial_account_move(struct bitserial_bank *bank)
 {
     begin(bank);
-    bank->ready_cycle += cycles_of(bank->machine, bank->machine->parameters.move_ns);
+    bank->ready_cycle += bitserial_cycles(&bank->machine->parameters, bank->machine->parameters.move_ns);
     bank->counters.moves++;
     bank->counters.activations[1] += 2;
     bank->counters.precharges += 2;
