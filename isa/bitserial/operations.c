@@ -81,36 +81,3 @@ void bitserial_generate(enum bitserial_operation operation, const struct bitseri
     case BITSERIAL_OPERATION_COUNT: break;
     }
 }
-
-bool bitserial_published_count(enum bitserial_operation operation, unsigned width, size_t *count)
-{
-    size_t n = width;
-    switch (operation) {
-    case BITSERIAL_ADD:
-    case BITSERIAL_SUB: *count = 8 * n + 1; return true;
-    case BITSERIAL_MUL: *count = 11 * n * n - 5 * n - 1; return true;
-    case BITSERIAL_DIV: *count = 8 * n * n + 12 * n; return true;
-    case BITSERIAL_ABS: *count = 10 * n - 2; return true;
-    case BITSERIAL_GT:
-    case BITSERIAL_GE:
-    case BITSERIAL_LT:
-    case BITSERIAL_LE: *count = 3 * n + 2; return true;
-    case BITSERIAL_EQ: *count = 4 * n + 3; return true;
-    case BITSERIAL_MAX:
-    case BITSERIAL_MIN: *count = 10 * n + 2; return true;
-    case BITSERIAL_IF_ELSE:
-    case BITSERIAL_XOR:
-    case BITSERIAL_XNOR: *count = 7 * n; return true;
-    case BITSERIAL_RELU: *count = 3 * n + (n - 1) % 2; return true;
-    case BITSERIAL_AND_RED:
-    case BITSERIAL_OR_RED: *count = 5 * (n / 2) + 2; return true;
-    case BITSERIAL_XOR_RED: *count = 6 * (n / 2) + 2; return true;
-    case BITSERIAL_COPY: *count = n; return true;
-    case BITSERIAL_NOT: *count = 2 * n; return true;
-    case BITSERIAL_AND:
-    case BITSERIAL_OR: *count = 4 * n; return true;
-    case BITSERIAL_NAND:
-    case BITSERIAL_NOR: *count = 5 * n; return true;
-    default: return false;
-    }
-}

@@ -89,9 +89,6 @@ void bitserial_generate(enum bitserial_operation operation, const struct bitseri
 struct bitserial_element { uint64_t low, high; };
 struct bitserial_element bitserial_meaning(enum bitserial_operation operation, uint64_t a, uint64_t b, bool select, unsigned width, bool is_signed);
 
-/* How many commands the papers have for it, and false when they have none (or only bounds). */
-bool bitserial_published_count(enum bitserial_operation operation, unsigned width, size_t *count);
-
 /* Shift by a constant, towards higher bits when `left`: fills with 0, or with the sign row. n commands. */
 void bitserial_generate_shift(const bitserial_row *destination, const bitserial_row *a, unsigned width, unsigned amount, bool left,
                               bool is_signed, struct microprogram *program);

@@ -137,3 +137,40 @@ void lanes_operation(struct program_writer *writer, enum bitserial_operation ope
     write_microprogram(writer, &program);
     microprogram_free(&program);
 }
+
+/* ---- counting ---- */
+
+enum pim_status lanes_take_count(struct lanes *lanes, uint64_t most, uint64_t wanted, uint64_t each, struct lanes_count *count,
+                                 struct pim_error *error)
+{
+    count->width = bitserial_count_width((unsigned)most);
+    enum pim_status status = lanes_take(lanes, "the counts", count->width, count->sum, error);
+    if (status == PIM_OK)
+        status = lanes_take(lanes, "the partial counts", count->width, count->partial, error);
+    if (status != PIM_OK)
+        return status;
+    uint64_t left = lanes->rows - lanes->taken;
+    count->piece = 1;
+    while (count->piece < wanted && each * (count->piece + 1) + bitserial_count_scratch((unsigned)count->piece + 1) <= left)
+        count->piece++;
+    return lanes_take(lanes, "the counts' intermediate results", bitserial_count_scratch((unsigned)count->piece), count->scratch, error);
+}
+
+void lanes_count_begin(struct program_writer *writer, const struct lanes_count *count)
+{
+    for (unsigned i = 0; i < count->width; i++)
+        write_aap(writer, BITSERIAL_C0, count->sum[i]);
+}
+
+void lanes_count_add(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows, unsigned ones)
+{
+    struct microprogram program = {0};
+    bitserial_row padded[LANES_COUNT_WIDTH];
+    bitserial_generate_count(count->partial, rows, ones, count->scratch, &program);
+    for (unsigned i = 0; i < count->width; i++)
+        padded[i] = i < bitserial_count_width(ones) ? count->partial[i] : BITSERIAL_C0;
+    const struct bitserial_operands sum = {.width = count->width, .destination = count->sum, .a = count->sum, .b = padded};
+    bitserial_generate(BITSERIAL_ADD, &sum, &program);
+    write_microprogram(writer, &program);
+    microprogram_free(&program);
+}

@@ -35,6 +35,22 @@ enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writ
 /* Append an operation on any rows. */
 void lanes_operation(struct program_writer *writer, enum bitserial_operation operation, const struct bitserial_operands *operands);
 
+/* Ones of many rows, piece by piece: the sum so far, the count of a piece, and what counting needs beside. */
+enum { LANES_COUNT_WIDTH = 17 };
+struct lanes_count {
+    unsigned width;
+    uint64_t piece; /* rows that are counted at a time */
+    bitserial_row sum[LANES_COUNT_WIDTH], partial[LANES_COUNT_WIDTH], scratch[BITSERIAL_D_ROWS];
+};
+
+/* Take the rows of a sum up to `most`, which fits LANES_COUNT_WIDTH bits; then as large a piece of `wanted` rows as leaves room for `each` rows of
+ * the caller's for every row of the piece. */
+enum pim_status lanes_take_count(struct lanes *lanes, uint64_t most, uint64_t wanted, uint64_t each, struct lanes_count *count,
+                                 struct pim_error *error);
+void lanes_count_begin(struct program_writer *writer, const struct lanes_count *count);
+/* sum += ones among the first `ones` rows, at most a piece */
+void lanes_count_add(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows, unsigned ones);
+
 /* Forward a failure from the middle of a driver to its one exit. */
 #define LANES_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
 

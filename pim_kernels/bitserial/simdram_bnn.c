@@ -22,33 +22,21 @@ static const struct pim_kernel_parameter parameters[] = {
 
 struct layer {
     struct lanes lanes;
-    unsigned width; /* of a count */
-    bitserial_row count[17], threshold[17], partial[17], out[1], weights[BITSERIAL_D_ROWS], inputs[BITSERIAL_D_ROWS];
-    bitserial_row scratch[BITSERIAL_D_ROWS];
-    uint64_t chunk;
+    struct lanes_count count;
+    bitserial_row threshold[LANES_COUNT_WIDTH], out[1], weights[BITSERIAL_D_ROWS], inputs[BITSERIAL_D_ROWS];
     uint64_t *bits; /* a row's, one a lane */
 };
 
 static enum pim_status lay_out(struct layer *l, uint64_t inputs, struct pim_error *error)
 {
-    l->width = bitserial_count_width((unsigned)inputs);
-    enum pim_status status = lanes_take(&l->lanes, "the counts", l->width, l->count, error);
-    if (status == PIM_OK)
-        status = lanes_take(&l->lanes, "the thresholds", l->width, l->threshold, error);
-    if (status == PIM_OK)
-        status = lanes_take(&l->lanes, "the partial counts", l->width, l->partial, error);
+    enum pim_status status = lanes_take(&l->lanes, "the thresholds", bitserial_count_width((unsigned)inputs), l->threshold, error);
     if (status == PIM_OK)
         status = lanes_take(&l->lanes, "the result", 1, l->out, error);
-    uint64_t left = status == PIM_OK ? l->lanes.rows - l->lanes.taken : 0;
-    l->chunk = 1;
-    while (l->chunk < inputs && 2 * (l->chunk + 1) + bitserial_count_scratch((unsigned)l->chunk + 1) <= left)
-        l->chunk++;
     if (status == PIM_OK)
-        status = lanes_take(&l->lanes, "the weights", l->chunk, l->weights, error);
+        status = lanes_take_count(&l->lanes, inputs, inputs, 2, &l->count, error);
     if (status == PIM_OK)
-        status = lanes_take(&l->lanes, "the inputs", l->chunk, l->inputs, error);
-    return status == PIM_OK ? lanes_take(&l->lanes, "the count's intermediate results", bitserial_count_scratch((unsigned)l->chunk), l->scratch, error)
-                            : status;
+        status = lanes_take(&l->lanes, "the weights", l->count.piece, l->weights, error);
+    return status == PIM_OK ? lanes_take(&l->lanes, "the inputs", l->count.piece, l->inputs, error) : status;
 }
 
 static uint64_t random_bit(const struct pim_kernel_job *job, unsigned stream, uint64_t index)
@@ -82,24 +70,11 @@ static enum pim_status write_bits(struct layer *l, const struct pim_kernel_job *
 }
 
 /* XNOR in the weights' rows, count, add. */
-static void chunk_program(struct layer *l, struct program_writer *writer, uint64_t inputs)
+static void piece_program(struct layer *l, struct program_writer *writer, uint64_t inputs)
 {
-    struct microprogram program = {0};
-    bitserial_row padded[17];
-    const struct bitserial_operands same = {.width = 1};
-    for (uint64_t i = 0; i < inputs; i++) {
-        struct bitserial_operands o = same;
-        o.destination = o.a = l->weights + i;
-        o.b = l->inputs + i;
-        bitserial_generate(BITSERIAL_XNOR, &o, &program);
-    }
-    bitserial_generate_count(l->partial, l->weights, (unsigned)inputs, l->scratch, &program);
-    for (unsigned i = 0; i < l->width; i++)
-        padded[i] = i < bitserial_count_width((unsigned)inputs) ? l->partial[i] : BITSERIAL_C0;
-    const struct bitserial_operands sum = {.width = l->width, .destination = l->count, .a = l->count, .b = padded};
-    bitserial_generate(BITSERIAL_ADD, &sum, &program);
-    write_microprogram(writer, &program);
-    microprogram_free(&program);
+    const struct bitserial_operands o = {.width = (unsigned)inputs, .destination = l->weights, .a = l->weights, .b = l->inputs};
+    lanes_operation(writer, BITSERIAL_XNOR, &o);
+    lanes_count_add(writer, &l->count, l->weights, (unsigned)inputs);
 }
 
 static enum pim_status run_round(struct layer *l, const struct pim_kernel_job *job, uint64_t top, uint64_t count, uint64_t *out,
@@ -109,17 +84,16 @@ static enum pim_status run_round(struct layer *l, const struct pim_kernel_job *j
     enum pim_status status = PIM_OK;
     for (uint64_t lane = 0; lane < count; lane++)
         l->bits[lane] = threshold(job, top + lane);
-    LANES_TRY(lanes_write(&l->lanes, l->threshold[0], l->width, l->bits, count, error));
-    for (unsigned i = 0; i < l->width; i++)
-        write_aap(&writer, BITSERIAL_C0, l->count[i]);
-    for (uint64_t first = 0; first < job->values[INPUTS]; first += l->chunk) {
-        uint64_t left = job->values[INPUTS] - first, inputs = left < l->chunk ? left : l->chunk;
+    LANES_TRY(lanes_write(&l->lanes, l->threshold[0], l->count.width, l->bits, count, error));
+    lanes_count_begin(&writer, &l->count);
+    for (uint64_t first = 0; first < job->values[INPUTS]; first += l->count.piece) {
+        uint64_t left = job->values[INPUTS] - first, inputs = left < l->count.piece ? left : l->count.piece;
         for (uint64_t i = 0; i < inputs; i++) {
             LANES_TRY(write_bits(l, job, top, count, l->weights[i], first + i, weight, error));
             LANES_TRY(write_bits(l, job, top, count, l->inputs[i], first + i, activation, error));
         }
-        chunk_program(l, &writer, inputs);
-        const struct bitserial_operands o = {.width = l->width, .destination = l->out, .a = l->count, .b = l->threshold};
+        piece_program(l, &writer, inputs);
+        const struct bitserial_operands o = {.width = l->count.width, .destination = l->out, .a = l->count.sum, .b = l->threshold};
         if (inputs == left)
             lanes_operation(&writer, BITSERIAL_GE, &o);
         LANES_TRY(lanes_run(&l->lanes, &writer, error));

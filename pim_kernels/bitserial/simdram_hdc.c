@@ -24,7 +24,8 @@ static const struct pim_kernel_parameter parameters[] = {
 struct hdc {
     struct lanes lanes;
     uint64_t *elements, *results, *reference;
-    bitserial_row rows[BITSERIAL_D_ROWS], scratch[BITSERIAL_D_ROWS], count[17], partial[17], half[17], result[1];
+    struct lanes_count count;
+    bitserial_row rows[BITSERIAL_D_ROWS], half[LANES_COUNT_WIDTH], result[1];
 };
 
 static uint64_t vector_bit(const struct pim_kernel_job *job, uint64_t vector, uint64_t dimension)
@@ -37,44 +38,15 @@ static uint64_t query_bit(const struct pim_kernel_job *job, uint64_t dimension)
     return pim_random(job->seed, STREAM_QUERY, dimension) & 1;
 }
 
-static void begin_count(const struct hdc *h, struct program_writer *writer, unsigned width)
+/* Rows for a sum up to `most` and for a piece of the `most` rows that are counted. */
+static enum pim_status take_rows(struct hdc *h, uint64_t most, struct pim_error *error)
 {
-    for (unsigned i = 0; i < width; i++)
-        write_aap(writer, BITSERIAL_C0, h->count[i]);
-}
-
-/* count += ones among the first `ones` rows */
-static void add_ones(const struct hdc *h, struct program_writer *writer, unsigned ones, unsigned width)
-{
-    struct microprogram program = {0};
-    bitserial_row padded[17];
-    bitserial_generate_count(h->partial, h->rows, ones, h->scratch, &program);
-    for (unsigned i = 0; i < width; i++)
-        padded[i] = i < bitserial_count_width(ones) ? h->partial[i] : BITSERIAL_C0;
-    const struct bitserial_operands sum = {.width = width, .destination = h->count, .a = h->count, .b = padded};
-    bitserial_generate(BITSERIAL_ADD, &sum, &program);
-    write_microprogram(writer, &program);
-    microprogram_free(&program);
-}
-
-/* Rows for `wanted` bits to be counted, or for as many as there is room for with what counting needs. */
-static enum pim_status take_rows(struct hdc *h, uint64_t wanted, unsigned width, uint64_t *chunk, struct pim_error *error)
-{
-    enum pim_status status = lanes_take(&h->lanes, "the counts", width, h->count, error);
-    if (status == PIM_OK)
-        status = lanes_take(&h->lanes, "the partial counts", width, h->partial, error);
-    if (status == PIM_OK)
-        status = lanes_take(&h->lanes, "half of the vectors", width, h->half, error);
+    enum pim_status status = lanes_take(&h->lanes, "half of the vectors", bitserial_count_width((unsigned)most), h->half, error);
     if (status == PIM_OK)
         status = lanes_take(&h->lanes, "the result", 1, h->result, error);
-    uint64_t left = status == PIM_OK ? h->lanes.rows - h->lanes.taken : 0;
-    *chunk = 1;
-    while (*chunk < wanted && *chunk + 1 + bitserial_count_scratch((unsigned)*chunk + 1) <= left)
-        ++*chunk;
     if (status == PIM_OK)
-        status = lanes_take(&h->lanes, "the vectors", *chunk, h->rows, error);
-    return status == PIM_OK ? lanes_take(&h->lanes, "the count's intermediate results", bitserial_count_scratch((unsigned)*chunk), h->scratch, error)
-                            : status;
+        status = lanes_take_count(&h->lanes, most, most, 1, &h->count, error);
+    return status == PIM_OK ? lanes_take(&h->lanes, "the vectors", h->count.piece, h->rows, error) : status;
 }
 
 /* ---- bind ---- */
@@ -106,16 +78,15 @@ out:
 
 /* ---- bundle ---- */
 
-static enum pim_status bundle_lanes(struct hdc *h, const struct pim_kernel_job *job, uint64_t top, uint64_t count, uint64_t chunk, unsigned width,
-                                    struct pim_error *error)
+static enum pim_status bundle_lanes(struct hdc *h, const struct pim_kernel_job *job, uint64_t top, uint64_t count, struct pim_error *error)
 {
     struct program_writer writer = {0};
-    uint64_t vectors = job->values[VECTORS];
+    uint64_t vectors = job->values[VECTORS], chunk = h->count.piece;
     enum pim_status status;
     for (uint64_t lane = 0; lane < count; lane++)
         h->elements[lane] = vectors / 2;
-    LANES_TRY(lanes_write(&h->lanes, h->half[0], width, h->elements, count, error));
-    begin_count(h, &writer, width);
+    LANES_TRY(lanes_write(&h->lanes, h->half[0], h->count.width, h->elements, count, error));
+    lanes_count_begin(&writer, &h->count);
     for (uint64_t first = 0; first < vectors; first += chunk) {
         uint64_t ones = vectors - first < chunk ? vectors - first : chunk;
         for (uint64_t i = 0; i < ones; i++) {
@@ -123,8 +94,8 @@ static enum pim_status bundle_lanes(struct hdc *h, const struct pim_kernel_job *
                 h->elements[lane] = vector_bit(job, first + i, top + lane);
             LANES_TRY(lanes_write(&h->lanes, h->rows[i], 1, h->elements, count, error));
         }
-        add_ones(h, &writer, (unsigned)ones, width);
-        const struct bitserial_operands o = {.width = width, .destination = h->result, .a = h->count, .b = h->half};
+        lanes_count_add(&writer, &h->count, h->rows, (unsigned)ones);
+        const struct bitserial_operands o = {.width = h->count.width, .destination = h->result, .a = h->count.sum, .b = h->half};
         if (first + ones == vectors)
             lanes_operation(&writer, BITSERIAL_GT, &o);
         LANES_TRY(lanes_run(&h->lanes, &writer, error));
@@ -137,13 +108,12 @@ out:
 
 static enum pim_status bundle(struct hdc *h, const struct pim_kernel_job *job, struct pim_error *error)
 {
-    uint64_t vectors = job->values[VECTORS], dimensions = job->values[DIMENSIONS], chunk;
-    unsigned width = bitserial_count_width((unsigned)vectors);
-    enum pim_status status = width > 17 ? pim_fail(error, PIM_USAGE, "simdram_hdc: %llu vectors to bundle, expected at most 131071",
+    uint64_t vectors = job->values[VECTORS], dimensions = job->values[DIMENSIONS];
+    enum pim_status status = bitserial_count_width((unsigned)vectors) > LANES_COUNT_WIDTH ? pim_fail(error, PIM_USAGE, "simdram_hdc: %llu vectors to bundle, expected at most 131071",
                                                    (unsigned long long)vectors)
-                                        : take_rows(h, vectors, width, &chunk, error);
+                                        : take_rows(h, vectors, error);
     for (uint64_t top = 0; status == PIM_OK && top < dimensions; top += h->lanes.count)
-        status = bundle_lanes(h, job, top, dimensions - top < h->lanes.count ? dimensions - top : h->lanes.count, chunk, width, error);
+        status = bundle_lanes(h, job, top, dimensions - top < h->lanes.count ? dimensions - top : h->lanes.count, error);
     for (uint64_t i = 0; status == PIM_OK && i < dimensions; i++) {
         uint64_t ones = 0;
         for (uint64_t vector = 0; vector < vectors; vector++)
@@ -155,13 +125,12 @@ static enum pim_status bundle(struct hdc *h, const struct pim_kernel_job *job, s
 
 /* ---- search ---- */
 
-static enum pim_status search_lanes(struct hdc *h, const struct pim_kernel_job *job, uint64_t top, uint64_t count, uint64_t chunk, unsigned width,
-                                    struct pim_error *error)
+static enum pim_status search_lanes(struct hdc *h, const struct pim_kernel_job *job, uint64_t top, uint64_t count, struct pim_error *error)
 {
     struct program_writer writer = {0};
-    uint64_t dimensions = job->values[DIMENSIONS];
+    uint64_t dimensions = job->values[DIMENSIONS], chunk = h->count.piece;
     enum pim_status status = PIM_OK;
-    begin_count(h, &writer, width);
+    lanes_count_begin(&writer, &h->count);
     for (uint64_t first = 0; first < dimensions; first += chunk) {
         uint64_t ones = dimensions - first < chunk ? dimensions - first : chunk;
         for (uint64_t i = 0; i < ones; i++) {
@@ -172,10 +141,10 @@ static enum pim_status search_lanes(struct hdc *h, const struct pim_kernel_job *
             if (query_bit(job, first + i))
                 lanes_operation(&writer, BITSERIAL_NOT, &o);
         }
-        add_ones(h, &writer, (unsigned)ones, width);
+        lanes_count_add(&writer, &h->count, h->rows, (unsigned)ones);
         LANES_TRY(lanes_run(&h->lanes, &writer, error));
     }
-    LANES_TRY(lanes_read(&h->lanes, h->count[0], width, h->results + top, count, error));
+    LANES_TRY(lanes_read(&h->lanes, h->count.sum[0], h->count.width, h->results + top, count, error));
 out:
     free(writer.words);
     return status;
@@ -183,11 +152,10 @@ out:
 
 static enum pim_status search(struct hdc *h, const struct pim_kernel_job *job, struct pim_error *error)
 {
-    uint64_t vectors = job->values[VECTORS], dimensions = job->values[DIMENSIONS], chunk;
-    unsigned width = bitserial_count_width((unsigned)dimensions);
-    enum pim_status status = take_rows(h, dimensions, width, &chunk, error);
+    uint64_t vectors = job->values[VECTORS], dimensions = job->values[DIMENSIONS];
+    enum pim_status status = take_rows(h, dimensions, error);
     for (uint64_t top = 0; status == PIM_OK && top < vectors; top += h->lanes.count)
-        status = search_lanes(h, job, top, vectors - top < h->lanes.count ? vectors - top : h->lanes.count, chunk, width, error);
+        status = search_lanes(h, job, top, vectors - top < h->lanes.count ? vectors - top : h->lanes.count, error);
     for (uint64_t vector = 0; status == PIM_OK && vector < vectors; vector++)
         for (uint64_t i = 0; i < dimensions; i++)
             h->reference[vector] += vector_bit(job, vector, i) ^ query_bit(job, i);
