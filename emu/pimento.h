@@ -57,6 +57,7 @@ struct pim_space {
     uint32_t granule_bytes;     /* offsets and lengths of host accesses are multiples of this */
     uint64_t link_base;         /* where ELF files place it */
     bool host_while_running;    /* may the host access it while the unit runs */
+    const char *address_key;    /* parameter with the bytes that one address of a symbol stands for (a row); NULL: one byte */
 };
 
 struct pim_counter {

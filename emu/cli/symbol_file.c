@@ -7,6 +7,7 @@
 #include "device.h"
 #include "number_text.h"
 #include "output_file.h"
+#include "parameter.h"
 #include "whole_file.h"
 
 static const size_t MOST_FILE_BYTES = (size_t)1 << 40; /* a terabyte: all MRAM of the largest machine fits */
@@ -18,6 +19,7 @@ struct place {
     const char *text;       /* as given, for messages */
     const char *file;
     const struct pim_symbol *symbol;
+    uint64_t start, size;   /* of the symbol, in bytes */
     uint64_t offset;        /* from the symbol's start */
     uint64_t bytes;         /* of each unit */
     bool bytes_given;
@@ -92,7 +94,17 @@ static enum pim_status find_symbol(struct place *place, const struct pim_image *
     return status;
 }
 
-static enum pim_status parse(const char *text, const struct pim_image *image, struct place *place,
+/* Where the symbol is and how long, in bytes: the addresses of a space may count rows. */
+static void measure_symbol(const struct pim_device *device, struct place *place)
+{
+    const struct pim_backend *backend = pim_device_backend(device);
+    const char *key = backend->spaces[place->symbol->space].address_key;
+    uint64_t bytes = key ? pim_parameter_integer(pim_parameter_find(backend, key), pim_target_parameters(pim_device_target(device))) : 1;
+    place->start = place->symbol->value * bytes;
+    place->size = place->symbol->size * bytes;
+}
+
+static enum pim_status parse(const struct pim_device *device, const char *text, const struct pim_image *image, struct place *place,
                              struct pim_error *error)
 {
     *place = (struct place){.text = text};
@@ -108,13 +120,16 @@ static enum pim_status parse(const char *text, const struct pim_image *image, st
             return status;
         suffix += length;
     }
-    return find_symbol(place, image, name_length, error);
+    enum pim_status status = find_symbol(place, image, name_length, error);
+    if (status == PIM_OK)
+        measure_symbol(device, place);
+    return status;
 }
 
 /* A symbol without a size (a bare label) is bounded by its space only, which the transfer itself checks. */
 static enum pim_status check_size(const struct place *place, uint64_t bytes, struct pim_error *error)
 {
-    uint64_t size = place->symbol->size;
+    uint64_t size = place->size;
     if (size == 0 || (place->offset <= size && bytes <= size - place->offset))
         return PIM_OK;
     return pim_fail(error, PIM_BAD_INPUT, "%s: %" PRIu64 " bytes at offset %" PRIu64 " do not fit symbol '%s' of %" PRIu64
@@ -142,7 +157,7 @@ static struct pim_transfer piece_of(const struct place *place, uint32_t unit, ui
     return (struct pim_transfer){
         .unit = unit,
         .space = place->symbol->space,
-        .offset = place->symbol->value + place->offset,
+        .offset = place->start + place->offset,
         .bytes = bytes,
         .data = data,
     };
@@ -188,7 +203,7 @@ enum pim_status symbol_file_write(struct pim_device *device, const struct pim_im
     char *data = NULL;
     size_t size = 0;
     uint64_t bytes = 0;
-    enum pim_status status = parse(text, image, &place, error);
+    enum pim_status status = parse(device, text, image, &place, error);
     if (status == PIM_OK)
         status = range_of(device, &place, &range, error);
     if (status == PIM_OK)
@@ -205,7 +220,7 @@ enum pim_status symbol_file_write(struct pim_device *device, const struct pim_im
 static enum pim_status parse_read(const struct pim_device *device, const struct pim_image *image, const char *text,
                                   struct place *place, struct pim_units *range, struct pim_error *error)
 {
-    enum pim_status status = parse(text, image, place, error);
+    enum pim_status status = parse(device, text, image, place, error);
     if (status == PIM_OK && place->which == UNITS_SPLIT)
         return pim_fail(error, PIM_USAGE, "'%s': @split is for --write; --read takes a unit's number or all", text);
     if (status == PIM_OK && place->which == UNITS_DEFAULT)
@@ -214,12 +229,11 @@ static enum pim_status parse_read(const struct pim_device *device, const struct 
         status = range_of(device, place, range, error);
     if (status != PIM_OK)
         return status;
-    const struct pim_symbol *symbol = place->symbol;
     if (!place->bytes_given)
-        place->bytes = place->offset < symbol->size ? symbol->size - place->offset : 0;
+        place->bytes = place->offset < place->size ? place->size - place->offset : 0;
     if (place->bytes == 0)
         return pim_fail(error, PIM_BAD_INPUT, "%s: nothing to read: symbol '%s' has %" PRIu64 " bytes; give :BYTES", text,
-                        symbol->name, symbol->size);
+                        place->symbol->name, place->size);
     return check_size(place, place->bytes, error);
 }
 

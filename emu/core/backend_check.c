@@ -187,6 +187,8 @@ static enum pim_status check_spaces(const struct check *check)
     for (const struct pim_space *row = check->backend->spaces; row->name; row++) {
         if (row->size_key && !is_parameter(check, row->size_key, PIM_INTEGER))
             return wrong(check, row->name, "the space's size key names no integer parameter");
+        if (row->address_key && !is_parameter(check, row->address_key, PIM_INTEGER))
+            return wrong(check, row->name, "the space's address key names no integer parameter");
         if (!row->granule_bytes)
             return wrong(check, row->name, "the space's granule is 0");
     }
