@@ -1,8 +1,8 @@
 # tests/bitserial.mk: the bit-serial machine, from the instruction set up.
 EXTRA_DIST += tests/bitserial_fixture.h
 if HAVE_CHECK
-check_PROGRAMS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial
-TESTS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial
+check_PROGRAMS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values
+TESTS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values
 tests_test_isa_bitserial_SOURCES = tests/test_isa_bitserial.c
 tests_test_isa_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_isa_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -12,6 +12,9 @@ tests_test_synthesis_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_bitserial_SOURCES = tests/test_bitserial.c
 tests_test_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_bitserial_values_SOURCES = tests/test_bitserial_values.c
+tests_test_bitserial_values_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_bitserial_values_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
 EXTRA_PROGRAMS += tests/bench/bench_bitserial
 BENCHMARKS += tests/bench/bench_bitserial

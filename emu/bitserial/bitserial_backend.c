@@ -99,8 +99,8 @@ static void machine_reset(void *opaque)
         struct bitserial_bank *bank = &machine->banks[i];
         struct bitserial_subarray *subarrays = bank->subarrays;
         for (uint64_t j = 0; j < machine->parameters.subarrays; j++) {
-            free(subarrays[j].rows);
-            subarrays[j].rows = NULL;
+            free(subarrays[j].memory);
+            subarrays[j] = (struct bitserial_subarray){0};
         }
         bank->subarrays = NULL;
         empty(bank);

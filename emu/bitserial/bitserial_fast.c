@@ -2,131 +2,102 @@
  * that all that a stripe needs stays in the cache. Time, counters, faults and limits come from the same control unit as in the reference
  * engine; what only the data can tell (two wordlines opened that might differ) and failing majorities are left to that engine.
  */
+#include "bitserial_stripes.h"
 #include "bitserial_values.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRIPE_WORDS = 128 }; /* 1 KiB: some dozens of temporaries fit a first-level cache */
-
-/* One operation on a stripe. A complemented operand of a majority is its first. ORDER KERNEL */
-enum kernel { KERNEL_AND, KERNEL_AND_NOT, KERNEL_NOR, KERNEL_MAJORITY, KERNEL_MAJORITY_NOT, KERNEL_COPY, KERNEL_NOT, KERNEL_ZERO, KERNEL_ONE };
-
-/* Where an operand's stripe is: base, and for rows the stripe's offset. */
-struct place {
-    uint64_t *base;
-    size_t mask;
-};
-
-struct operation {
-    enum kernel kernel;
-    struct place to, a, b, c;
-};
-
 struct engine {
     struct bitserial_bank *bank;
-    struct bitserial_subarray *subarray; /* of the commands taken; NULL: none taken */
+    struct bitserial_subarray *subarray; /* of the commands taken, NULL: none taken; and its index */
+    uint32_t index;
     struct values values;
-    struct operation *operations;
+    struct stripe_operation *operations;
     uint64_t *slots;
     size_t slots_room;
 };
 
-typedef uint64_t stripe_vector __attribute__((vector_size(32), aligned(8), may_alias));
-
-static inline __attribute__((always_inline)) void run_operation(const struct operation *operation, size_t offset, size_t words)
-{
-    stripe_vector *to = (stripe_vector *)(operation->to.base + (offset & operation->to.mask));
-    const stripe_vector *a = (const stripe_vector *)(operation->a.base + (offset & operation->a.mask));
-    const stripe_vector *b = (const stripe_vector *)(operation->b.base + (offset & operation->b.mask));
-    const stripe_vector *c = (const stripe_vector *)(operation->c.base + (offset & operation->c.mask));
-    size_t count = words / (sizeof *to / sizeof(uint64_t));
-#define EACH(expression)                 \
-    for (size_t i = 0; i < count; i++) { \
-        to[i] = (expression);            \
-    }                                    \
-    break
-    switch (operation->kernel) {
-    case KERNEL_AND: EACH(a[i] & b[i]);
-    case KERNEL_AND_NOT: EACH(a[i] & ~b[i]);
-    case KERNEL_NOR: EACH(~(a[i] | b[i]));
-    case KERNEL_MAJORITY: EACH((a[i] & (b[i] | c[i])) | (b[i] & c[i]));
-    case KERNEL_MAJORITY_NOT: EACH((~a[i] & (b[i] | c[i])) | (b[i] & c[i]));
-    case KERNEL_COPY: EACH(a[i]);
-    case KERNEL_NOT: EACH(~a[i]);
-    case KERNEL_ZERO: EACH((stripe_vector){0});
-    case KERNEL_ONE: EACH(~(stripe_vector){0});
-    }
-#undef EACH
-}
-
-static inline __attribute__((always_inline)) void run_operations(const struct operation *operations, size_t count, size_t offset, size_t words)
-{
-    for (size_t i = 0; i < count; i++)
-        run_operation(&operations[i], offset, words);
-}
-
-/* The same twice, once for processors with wider vectors. */
-static void run_plain(const struct operation *operations, size_t count, size_t offset, size_t words)
-{
-    run_operations(operations, count, offset, words);
-}
-
-#ifdef __x86_64__
-__attribute__((target("avx2"))) static void run_wide(const struct operation *operations, size_t count, size_t offset, size_t words)
-{
-    run_operations(operations, count, offset, words);
-}
-#endif
-
-static void (*stripe_runner(void))(const struct operation *, size_t, size_t, size_t)
-{
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
-        return run_wide;
-#endif
-    return run_plain;
-}
-
 /* ---- from values to operations ---- */
 
-static struct place row_place(const struct engine *engine, uint64_t row)
+static struct stripe_place row_place(const struct engine *engine, uint64_t row)
 {
-    return (struct place){bitserial_row_words(engine->bank->machine, engine->subarray, row), SIZE_MAX};
+    return (struct stripe_place){bitserial_row_words(engine->bank->machine, engine->subarray, row), SIZE_MAX};
 }
 
-static struct place place_of(const struct engine *engine, literal x)
+static struct stripe_place place_of(const struct engine *engine, literal x)
 {
     const struct value *value = &engine->values.values[x / 2];
     if (value->slot != NOWHERE)
-        return (struct place){engine->slots + (size_t)value->slot * STRIPE_WORDS, 0};
+        return (struct stripe_place){engine->slots + (size_t)value->slot * STRIPE_WORDS, 0};
     return row_place(engine, value->row);
 }
 
-static struct operation computation(const struct engine *engine, uint32_t index)
+static enum stripe_kernel and_kernel(literal *a, literal *b)
+{
+    if ((*a & 1) && !(*b & 1)) {
+        literal first = *b;
+        *b = *a;
+        *a = first;
+    }
+    return *a & 1 ? STRIPE_NOR : *b & 1 ? STRIPE_AND_NOT : STRIPE_AND;
+}
+
+static struct stripe_operation computation(const struct engine *engine, uint32_t index)
 {
     const struct value *value = &engine->values.values[index];
     literal a = value->operands[0], b = value->operands[1], c = value->operands[2];
-    struct operation operation = {.to = place_of(engine, 2 * index)};
-    if (value->kind == VALUE_MAJORITY) {
-        operation.kernel = a & 1 ? KERNEL_MAJORITY_NOT : KERNEL_MAJORITY;
-        operation.c = place_of(engine, c);
-    } else {
-        bool exchanged = (a & 1) && !(b & 1);
-        literal first = exchanged ? b : a;
-        b = exchanged ? a : b;
-        a = first;
-        operation.kernel = a & 1 ? KERNEL_NOR : b & 1 ? KERNEL_AND_NOT : KERNEL_AND;
-        operation.c = operation.to;
+    struct stripe_operation operation = {.to = place_of(engine, 2 * index)};
+    switch ((enum value_kind)value->kind) {
+    case VALUE_XOR: operation.kernel = STRIPE_XOR; break;
+    case VALUE_PARITY: operation.kernel = STRIPE_PARITY; break;
+    case VALUE_MAJORITY: operation.kernel = a & 1 ? STRIPE_MAJORITY_NOT : STRIPE_MAJORITY; break;
+    case VALUE_SELECT: operation.kernel = b & 1 ? STRIPE_SELECT_NOT : STRIPE_SELECT; break;
+    default: operation.kernel = and_kernel(&a, &b); break;
     }
     operation.a = place_of(engine, a);
     operation.b = place_of(engine, b);
+    operation.c = value_operands(value) == 3 ? place_of(engine, c) : operation.a;
     return operation;
 }
 
-static struct operation simple(enum kernel kernel, struct place to, struct place from)
+/* Is `value` the parity of what the majority computed just before it takes? All of them live on, so that its result is in no place of theirs. */
+static bool makes_adder(const struct value *majority, const struct value *value)
 {
-    return (struct operation){kernel, to, from, from, from};
+    if (majority->kind != VALUE_MAJORITY || value->kind != VALUE_PARITY)
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        literal leaf = majority->operands[i] | 1;
+        if (leaf != (value->operands[0] | 1) && leaf != (value->operands[1] | 1) && leaf != (value->operands[2] | 1))
+            return false;
+    }
+    return true;
+}
+
+/* What is needed of the values, in their order. */
+static size_t make_computations(struct engine *engine, size_t count)
+{
+    const struct values *v = &engine->values;
+    const struct value *before = &v->values[0];
+    for (uint32_t i = 1; i < v->count; i++) {
+        const struct value *value = &v->values[i];
+        if (value->kind == VALUE_ROW || !value->last_use)
+            continue;
+        if (makes_adder(before, value)) {
+            struct stripe_operation *adder = &engine->operations[count - 1];
+            adder->kernel = adder->kernel == STRIPE_MAJORITY ? STRIPE_ADDER : STRIPE_ADDER_NOT;
+            adder->parity = place_of(engine, 2 * i);
+        } else {
+            engine->operations[count++] = computation(engine, i);
+        }
+        before = value;
+    }
+    return count;
+}
+
+static struct stripe_operation simple(enum stripe_kernel kernel, struct stripe_place to, struct stripe_place from)
+{
+    return (struct stripe_operation){.kernel = kernel, .to = to, .a = from, .b = from, .c = from};
 }
 
 /* First what rows held that are overwritten and taken by others, then the computations, then what rows take that is elsewhere. */
@@ -136,20 +107,18 @@ static size_t make_operations(struct engine *engine)
     size_t count = 0;
     for (uint32_t i = 1; i < v->count; i++)
         if (v->values[i].kind == VALUE_ROW && v->values[i].slot != NOWHERE)
-            engine->operations[count++] = simple(KERNEL_COPY, place_of(engine, 2 * i), row_place(engine, v->values[i].row));
-    for (uint32_t i = 1; i < v->count; i++)
-        if (v->values[i].kind != VALUE_ROW && v->values[i].last_use)
-            engine->operations[count++] = computation(engine, i);
+            engine->operations[count++] = simple(STRIPE_COPY, place_of(engine, 2 * i), row_place(engine, v->values[i].row));
+    count = make_computations(engine, count);
     for (size_t i = 0; i < v->touched_count; i++) {
         const struct row_state *state = &v->states[v->touched[i]];
-        struct place row = row_place(engine, v->touched[i]);
+        struct stripe_place row = row_place(engine, v->touched[i]);
         bool there = !(state->now & 1) && v->values[state->now / 2].row == v->touched[i] && v->values[state->now / 2].slot == NOWHERE;
         if (!values_changes(state) || there)
             continue;
         if (state->now < 2)
-            engine->operations[count++] = simple(state->now ? KERNEL_ONE : KERNEL_ZERO, row, row);
+            engine->operations[count++] = simple(state->now ? STRIPE_ONE : STRIPE_ZERO, row, row);
         else
-            engine->operations[count++] = simple(state->now & 1 ? KERNEL_NOT : KERNEL_COPY, row, place_of(engine, state->now));
+            engine->operations[count++] = simple(state->now & 1 ? STRIPE_NOT : STRIPE_COPY, row, place_of(engine, state->now));
     }
     return count;
 }
@@ -174,10 +143,11 @@ static bool flush(struct engine *engine)
     if (!room_for_slots(engine))
         return false;
     size_t count = make_operations(engine), row_words = engine->bank->machine->row_words;
-    void (*run_stripe)(const struct operation *, size_t, size_t, size_t) = stripe_runner();
+    stripe_runner *runners[STRIPE_VARIANTS];
+    stripe_runners_here(runners);
     for (size_t offset = 0; offset < row_words; offset += STRIPE_WORDS) {
         size_t words = row_words - offset < STRIPE_WORDS ? row_words - offset : STRIPE_WORDS;
-        run_stripe(engine->operations, count, offset, words);
+        runners[0](engine->operations, count, offset, words);
     }
     values_clear(&engine->values);
     engine->subarray = NULL;
@@ -188,10 +158,14 @@ static bool flush(struct engine *engine)
 
 static bool enter_subarray(struct engine *engine)
 {
-    struct bitserial_subarray *subarray = bitserial_subarray(engine->bank, engine->bank->subarray);
-    if (!subarray || ((engine->subarray != subarray || values_full(&engine->values)) && !flush(engine)))
+    uint32_t index = engine->bank->subarray;
+    if (engine->subarray && engine->index == index && !values_full(&engine->values))
+        return true;
+    struct bitserial_subarray *subarray = bitserial_subarray(engine->bank, index);
+    if (!subarray || !flush(engine))
         return false;
     engine->subarray = subarray;
+    engine->index = index;
     return true;
 }
 
@@ -206,7 +180,7 @@ static enum pim_run take_step(struct engine *engine, const struct bitserial_step
     struct bitserial_bank *bank = engine->bank;
     if (!enter_subarray(engine))
         return no_memory(bank);
-    if (!values_take(&engine->values, bank->machine->parameters.d_rows, step)) {
+    if (!values_take(&engine->values, step)) {
         struct bitserial_subarray *subarray = engine->subarray;
         if (!flush(engine))
             return no_memory(bank);
@@ -256,7 +230,7 @@ enum pim_run bitserial_run_fast(struct bitserial_bank *bank, uint64_t limit_cycl
         return bitserial_run_reference(bank, limit_cycles);
     }
     enum pim_run result = PIM_FAULTED;
-    if (!engine.operations || !values_open(&engine.values, bank->machine->row_count))
+    if (!engine.operations || !values_open(&engine.values, bank->machine->parameters.d_rows))
         no_memory(bank);
     else
         result = run(&engine, limit_cycles);

@@ -62,7 +62,10 @@ struct bitserial_fault_state {
 };
 
 /* D rows, then the six cells: row r begins at word r x words. */
-struct bitserial_subarray { uint64_t *rows; };
+struct bitserial_subarray {
+    void *memory;   /* what is allocated; NULL: nothing yet */
+    uint64_t *rows; /* in it */
+};
 
 /* A row command whose rows are places: of the subarray, or what they open. */
 struct bitserial_step {

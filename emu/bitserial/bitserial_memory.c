@@ -12,17 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURST_BYTES = 64 };
+enum { BURST_BYTES = 64, LINE_BYTES = 64 };
 
 struct bitserial_subarray *bitserial_subarray(struct bitserial_bank *bank, uint32_t index)
 {
     const struct bitserial_machine *machine = bank->machine;
     struct bitserial_subarray *subarray = &bank->subarrays[index];
-    if (subarray->rows)
+    if (subarray->memory)
         return subarray;
-    subarray->rows = calloc(machine->row_count * machine->row_words, sizeof *subarray->rows);
-    if (!subarray->rows)
+    /* Rows begin with a cache line. Not aligned_alloc: of zeroed pages only those that are used become real. */
+    subarray->memory = calloc(1, machine->row_count * machine->parameters.row_bytes + LINE_BYTES);
+    if (!subarray->memory)
         return NULL;
+    subarray->rows = (uint64_t *)(((uintptr_t)subarray->memory + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
     size_t cells_bytes = BITSERIAL_CELLS * machine->row_words * sizeof *subarray->rows;
     pim_random_fill(bitserial_cell_words(machine, subarray, 0), cells_bytes, machine->parameters.reliability_seed,
                     (uint64_t)bank->unit << 32 | index);
@@ -32,7 +34,7 @@ struct bitserial_subarray *bitserial_subarray(struct bitserial_bank *bank, uint3
 void bitserial_forget(struct bitserial_bank *bank)
 {
     for (uint64_t i = 0; bank->subarrays && i < bank->machine->parameters.subarrays; i++)
-        free(bank->subarrays[i].rows);
+        free(bank->subarrays[i].memory);
     free(bank->subarrays);
     microprogram_free(&bank->expansion);
     bank->subarrays = NULL;

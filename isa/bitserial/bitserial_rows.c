@@ -14,11 +14,6 @@ const struct bitserial_opening bitserial_openings[BITSERIAL_B_ADDRESSES] = {
     {3, {T(0), T(1), T(2)}}, {3, {T(1), T(2), T(3)}}, {3, {D(0), T(1), T(2)}}, {3, {D(1), T(0), T(3)}},
 };
 
-unsigned bitserial_wordlines(bitserial_row row)
-{
-    return bitserial_is_b(row) ? bitserial_openings[row - BITSERIAL_B].count : 1;
-}
-
 size_t bitserial_row_text(bitserial_row row, char *text, size_t size)
 {
     const char *prefix = "";

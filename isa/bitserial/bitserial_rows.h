@@ -49,7 +49,10 @@ static inline bool bitserial_is_c(bitserial_row row) { return row == BITSERIAL_C
 static inline bool bitserial_is_register(bitserial_row row) { return row >= BITSERIAL_REGISTER && row < BITSERIAL_REGISTER + BITSERIAL_REGISTERS; }
 
 /* How many wordlines an address opens: 1 for D and C rows. */
-unsigned bitserial_wordlines(bitserial_row row);
+static inline unsigned bitserial_wordlines(bitserial_row row)
+{
+    return bitserial_is_b(row) ? bitserial_openings[row - BITSERIAL_B].count : 1;
+}
 
 /* "12", "B15", "C0", "r3": text of a row operand, always ended; returns its length. */
 size_t bitserial_row_text(bitserial_row row, char *text, size_t size);
