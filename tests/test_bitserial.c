@@ -70,15 +70,29 @@ static const struct pim_image *image_of(struct source *source)
     return &source->image;
 }
 
-static void load_and_launch(struct bitserial_machine *machine, struct source *source, uint32_t units)
+static void load(struct bitserial_machine *machine, struct source *source, uint32_t first, uint32_t units)
+{
+    uint32_t list[16];
+    struct pim_error error = {0};
+    for (uint32_t i = 0; i < units; i++)
+        list[i] = first + i;
+    ck_assert_int_eq(pim_bitserial_backend.load(machine, list, units, image_of(source), &error), PIM_OK);
+}
+
+static void launch(struct bitserial_machine *machine, uint32_t units)
 {
     uint32_t list[16];
     uint64_t overhead;
     struct pim_error error = {0};
     for (uint32_t i = 0; i < units; i++)
         list[i] = i;
-    ck_assert_int_eq(pim_bitserial_backend.load(machine, list, units, image_of(source), &error), PIM_OK);
     ck_assert_msg(pim_bitserial_backend.launch(machine, list, units, 0, PIM_TIMING, &overhead, &error) == PIM_OK, "%s", error.text);
+}
+
+static void load_and_launch(struct bitserial_machine *machine, struct source *source, uint32_t units)
+{
+    load(machine, source, 0, units);
+    launch(machine, units);
 }
 
 /* ---- random programs ---- */
@@ -228,6 +242,71 @@ START_TEST(engines_are_the_same)
 END_TEST
 
 /* ---- and do what the plain subarray does ---- */
+
+/* At its end the program opens two wordlines of rows that it has not touched. */
+static void end_with_a_tie(struct source *source)
+{
+    source->count--; /* done */
+    emit(source, rows_word(BITSERIAL_OP_AAP, 40, BITSERIAL_B + 2));
+    emit(source, rows_word(BITSERIAL_OP_AAP, 41, BITSERIAL_B + 3));
+    emit(source, rows_word(BITSERIAL_OP_AP, BITSERIAL_B + 10, 0));
+    emit(source, BITSERIAL_OP_DONE);
+}
+
+/* So that there is none. */
+static void make_rows_equal(struct bitserial_bank *bank)
+{
+    const struct bitserial_machine *machine = bank->machine;
+    for (uint32_t i = 0; i < machine->parameters.subarrays; i++)
+        for (uint64_t row = 1; row < machine->row_count; row++)
+            memcpy(bitserial_row_words(machine, &bank->subarrays[i], row), bitserial_row_words(machine, &bank->subarrays[i], 0),
+                   machine->parameters.row_bytes);
+}
+
+/* Do banks that are launched together, and share what the fast engine has taken, still do what the reference does: with data of their own, where
+ * one of them has another program, is asked to run to other limits, or faults alone? */
+START_TEST(banks_in_lockstep_are_the_reference)
+{
+    static struct source source, other;
+    enum { PROGRAMS = 60, UNITS = 3 };
+    size_t alone = 0;
+    for (uint64_t program = (uint64_t)_i * PROGRAMS; program < (uint64_t)(_i + 1) * PROGRAMS; program++) {
+        uint64_t at = 3000000, limits[UNITS] = {0};
+        struct bitserial_parameters p = random_parameters(program);
+        struct bitserial_machine *machines[2];
+        enum pim_run results[UNITS];
+        bool two_programs = draw(program, &at, 4) == 0, same_limits = draw(program, &at, 2);
+        random_program(&source, program);
+        end_with_a_tie(&source);
+        random_program(&other, program + 1);
+        for (uint64_t engine = 0; engine < 2; engine++) {
+            p.engine = engine;
+            machines[engine] = open_machine(&p, UNITS);
+            fill_rows(machines[engine], program);
+            make_rows_equal(&machines[engine]->banks[0]);
+            load(machines[engine], &source, 0, UNITS);
+            if (two_programs)
+                load(machines[engine], &other, 1, 1);
+            launch(machines[engine], UNITS);
+        }
+        for (bool running = true; running;) {
+            running = false;
+            uint64_t limit = limits[0] + draw(program, &at, 4000000);
+            for (uint32_t unit = 0; unit < UNITS; unit++) {
+                limits[unit] = same_limits ? limit : limits[unit] + draw(program, &at, 4000000);
+                results[unit] = pim_bitserial_backend.run_until(machines[0], unit, limits[unit], NULL);
+                ck_assert_int_eq(results[unit], pim_bitserial_backend.run_until(machines[1], unit, limits[unit], NULL));
+                compare(&machines[0]->banks[unit], &machines[1]->banks[unit], program);
+                running = running || results[unit] == PIM_LIMITED;
+            }
+        }
+        alone += results[0] != results[2];
+        for (int engine = 0; engine < 2; engine++)
+            pim_bitserial_backend.close(machines[engine]);
+    }
+    ck_assert_uint_gt(alone, 0);
+}
+END_TEST
 
 START_TEST(bulk_operations_are_their_micro_programs)
 {
@@ -492,6 +571,7 @@ int main(void)
     tcase_set_timeout(tcase, 600);
     suite_add_tcase(suite, tcase);
     tcase_add_loop_test(tcase, engines_are_the_same, 0, 4);
+    tcase_add_loop_test(tcase, banks_in_lockstep_are_the_reference, 0, 4);
     tcase_add_loop_test(tcase, bulk_operations_are_their_micro_programs, 0, 2 * BITSERIAL_OPERATION_COUNT);
     tcase_add_test(tcase, commands_take_their_time);
     tcase_add_test(tcase, refresh_waits_between_commands);

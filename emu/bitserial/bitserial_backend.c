@@ -22,6 +22,7 @@ static void release(struct bitserial_program *program)
 
 static void empty(struct bitserial_bank *bank)
 {
+    bitserial_lockstep_leave(bank);
     bitserial_forget(bank);
     release(bank->program);
     bank->program = NULL;
@@ -191,6 +192,7 @@ static enum pim_status launch(void *opaque, const uint32_t *units, size_t count,
     *overhead_ps = (uint64_t)llround(machine->parameters.launch_us * 1e6);
     for (size_t i = 0; i < count; i++)
         start(&machine->banks[units[i]], start_ps, start_ps + *overhead_ps, banks_of_rank(machine, units, count, units[i]));
+    bitserial_lockstep_begin(machine, units, count);
     return PIM_OK;
 }
 
@@ -222,6 +224,8 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
     bank->cycle = result == PIM_LIMITED ? limit_cycles : bank->ready_cycle;
     bank->counters.cycles += bank->cycle - from;
     bank->running = result == PIM_LIMITED;
+    if (!bank->running)
+        bitserial_lockstep_leave(bank);
     if (bank->cycle > from)
         add_event(bank, events, BITSERIAL_EVENT_RUN, time_ps(bank, from), time_ps(bank, bank->cycle), bank->counters.commands - commands,
                   bank->counters.bulk_operations - bulk);

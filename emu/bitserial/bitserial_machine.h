@@ -80,8 +80,12 @@ struct bitserial_program {
     uint64_t words[];
 };
 
+struct bitserial_lockstep; /* bitserial_lockstep.c */
+
 struct bitserial_bank {
     struct bitserial_machine *machine;
+    struct bitserial_lockstep *lockstep; /* of this launch; NULL: runs alone */
+    size_t stretch;                      /* how far among the stretches of the group */
     uint32_t unit;
     const struct pim_image *image;
     struct bitserial_program *program; /* NULL: none loaded */
@@ -161,6 +165,11 @@ enum pim_run bitserial_run_fast(struct bitserial_bank *bank, uint64_t limit_cycl
 bool bitserial_carry_out(struct bitserial_bank *bank, struct bitserial_subarray *subarray, const struct bitserial_step *step);
 void bitserial_carry_out_move(struct bitserial_bank *bank, struct bitserial_subarray *from, struct bitserial_subarray *to,
                               const struct bitserial_move *move);
+
+/* ---- bitserial_lockstep.c ---- */
+/* Banks that have been launched together from now on share what the fast engine takes. */
+void bitserial_lockstep_begin(struct bitserial_machine *machine, const uint32_t *units, size_t count);
+void bitserial_lockstep_leave(struct bitserial_bank *bank);
 
 /* ---- bitserial_failure.c ---- */
 /* The columns of a word of a row that the majority at hand gets wrong, as the reliability mode says. */

@@ -104,6 +104,8 @@ enum pim_status bitserial_restore(void *opaque, uint32_t unit, const void *state
         memcpy(&index, rows, sizeof index);
         memcpy(bank->subarrays[index].rows, rows + sizeof index, subarray_bytes(machine));
     }
+    bitserial_lockstep_leave(bank); /* it goes on alone */
+    saved.lockstep = NULL;
     saved.machine = machine;
     saved.unit = unit;
     saved.image = bank->image;
