@@ -122,6 +122,25 @@ bool pim_event_add(struct pim_event_list *list, const struct pim_event *event);
 /* Where a back-end keeps the instructions of a program. */
 struct pim_code { uint32_t space, instruction_bytes, instructions; };
 
+/* A kind of event that is a row command of a DRAM bank. Its arguments are the subarray and the row of each row that it opens. */
+struct pim_row_command {
+    uint32_t kind;              /* index into the back-end's kinds */
+    uint32_t rows;              /* opened one after the other, 1 or 2; 0 ends the table */
+};
+
+/* For a back-end whose unit is a DRAM bank: what command traces for DRAM simulators are made of. Levels of the names "channel" and "rank" are
+ * those of the memory, all others count as banks. */
+struct pim_dram {
+    const char *record_key;     /* choice "off|on": whether row commands are events */
+    const char *clock_key;      /* real parameter in MHz: clock of the channel's commands */
+    const char *subarrays_key;  /* of a bank */
+    const char *rows_key;       /* of a subarray */
+    uint32_t special_rows;      /* row addresses of a subarray beyond those, counted behind them */
+    const char *row_bytes_key;  /* over all chips of a rank */
+    uint32_t burst_bytes;       /* of one access */
+    const struct pim_row_command *commands;
+};
+
 struct pim_backend;
 /* The kinds a trace of this back-end can hold: the back-end's rows, then the core's own (host transfers). NULL past the last. */
 const struct pim_event_kind *pim_event_kind_at(const struct pim_backend *backend, size_t kind);
@@ -187,6 +206,7 @@ struct pim_backend {
     const struct pim_energy *energies;
     const struct pim_event_kind *events;
     const struct pim_derived *derived;         /* may be NULL; every back-end also gets the core's own */
+    const struct pim_dram *dram;               /* NULL: the unit is no DRAM bank, or does not report its row commands */
     const char *queue_level;                   /* units below one of these share a host link and an ordered queue; NULL: the
                                                 * outermost level */
     const char *dispatch_key; /* real parameter in us: what the host needs to hand one piece of a transfer to its queue, piece by piece,

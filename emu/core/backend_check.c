@@ -236,11 +236,45 @@ static enum pim_status check_events(const struct check *check)
     return PIM_OK;
 }
 
+static bool row_commands_good(const struct pim_backend *backend)
+{
+    size_t kinds = 0;
+    while (backend->events[kinds].name)
+        kinds++;
+    for (const struct pim_row_command *row = backend->dram->commands; row->rows; row++) {
+        if (row->kind >= kinds || 2 * row->rows > PIM_EVENT_ARGUMENTS)
+            return false;
+        for (uint32_t i = 0; i < 2 * row->rows; i++)
+            if (!backend->events[row->kind].arguments[i])
+                return false;
+    }
+    return true;
+}
+
+static enum pim_status check_dram(const struct check *check)
+{
+    const struct pim_dram *dram = check->backend->dram;
+    if (!dram)
+        return PIM_OK;
+    const char *const integers[] = {dram->subarrays_key, dram->rows_key, dram->row_bytes_key};
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
+        if (!integers[i] || !is_parameter(check, integers[i], PIM_INTEGER))
+            return wrong(check, "dram", "subarrays_key, rows_key and row_bytes_key must name integer parameters");
+    if (!dram->record_key || !is_parameter(check, dram->record_key, PIM_CHOICE))
+        return wrong(check, "dram", "record_key names no choice");
+    if (!dram->clock_key || !is_parameter(check, dram->clock_key, PIM_REAL))
+        return wrong(check, "dram", "clock_key names no real parameter");
+    if (!dram->burst_bytes || !dram->commands || !row_commands_good(check->backend))
+        return wrong(check, "dram", "burst_bytes is 0, or a row command names no event kind with two arguments for each of its 1 or 2 rows");
+    return PIM_OK;
+}
+
 enum pim_status pim_backend_check(const struct pim_backend *backend, struct pim_error *error)
 {
     static enum pim_status (*const steps[])(const struct check *) = {
         check_members,  check_parameters, check_clock,   check_dispatch, check_levels,
         check_spaces,   check_counters,   check_energies, check_derived, check_events,
+        check_dram,
     };
     enum pim_status status = check_version(backend, error);
     if (status != PIM_OK)

@@ -30,6 +30,7 @@ enum {
     TRACE_MOST_SCHEMA_BYTES = 1 << 22,
     TRACE_MOST_UNITS = 1 << 24,
     TRACE_MOST_BLOCKS = 1 << 26,
+    TRACE_MOST_CLOCK_MHZ = 1000000,
 };
 
 /* Section tags as they stand in the file, read as little-endian numbers. */

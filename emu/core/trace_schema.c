@@ -8,6 +8,7 @@
 
 #include "derived.h"
 #include "json_text.h"
+#include "number_text.h"
 #include "parameter.h"
 #include "trace_format.h"
 
@@ -98,6 +99,28 @@ static void put_parameters(FILE *file, const struct pim_target *target)
     putc(']', file);
 }
 
+static uint64_t integer_of(const struct pim_target *target, const char *key)
+{
+    return pim_parameter_integer(pim_parameter_find(pim_target_backend(target), key), pim_target_parameters(target));
+}
+
+static void put_dram(FILE *file, const struct pim_target *target)
+{
+    const struct pim_dram *dram = pim_target_backend(target)->dram;
+    char clock[PIM_NUMBER_TEXT_SIZE];
+    if (!dram)
+        return;
+    pim_print_real(pim_parameter_real(pim_parameter_find(pim_target_backend(target), dram->clock_key), pim_target_parameters(target)), clock);
+    put_member(file, ",\n\"dram\": {", "record", dram->record_key);
+    fprintf(file, ", \"recorded\": %s, \"clock_mhz\": %s, \"subarrays\": %" PRIu64 ", \"rows\": %" PRIu64 ", \"row_bytes\": %" PRIu64
+            ", \"burst_bytes\": %" PRIu32 ",\n  \"commands\": [", integer_of(target, dram->record_key) ? "true" : "false", clock,
+            integer_of(target, dram->subarrays_key), integer_of(target, dram->rows_key) + dram->special_rows,
+            integer_of(target, dram->row_bytes_key), dram->burst_bytes);
+    for (const struct pim_row_command *row = dram->commands; row->rows; row++)
+        fprintf(file, "%s{\"kind\": %" PRIu32 ", \"rows\": %" PRIu32 "}", row != dram->commands ? ", " : "", row->kind, row->rows);
+    fputs("]}", file);
+}
+
 static void put_schema(FILE *file, const struct pim_target *target, uint32_t units)
 {
     const struct pim_backend *backend = pim_target_backend(target);
@@ -113,6 +136,7 @@ static void put_schema(FILE *file, const struct pim_target *target, uint32_t uni
     put_columns(file);
     put_kinds(file, backend);
     put_parameters(file, target);
+    put_dram(file, target);
     fputs("}\n", file);
 }
 
@@ -248,6 +272,52 @@ static enum pim_status parse_list(const struct parse *parse, const char *name, j
     return PIM_OK;
 }
 
+static enum pim_status parse_row_command(const struct parse *parse, size_t number, json_t *item)
+{
+    const struct trace_schema *schema = parse->schema;
+    json_int_t kind, rows;
+    json_error_t why;
+    if (json_unpack_ex(item, &why, 0, "{s:I, s:I}", "kind", &kind, "rows", &rows))
+        return SCHEMA_FAIL(parse, "schema: row command %zu: %s", number, why.text);
+    if (kind < 0 || (uint64_t)kind >= schema->kind_count || rows < 1 || 2 * rows > PIM_EVENT_ARGUMENTS || !schema->kinds[kind].arguments[2 * rows - 1])
+        return SCHEMA_FAIL(parse, "schema: row command %zu: expected a kind with two arguments for each of 1 or 2 rows", number);
+    schema->kinds[kind].rows = (uint32_t)rows;
+    return PIM_OK;
+}
+
+/* The member is there when the units are DRAM banks. */
+static enum pim_status parse_dram(const struct parse *parse)
+{
+    struct trace_dram *dram = &parse->schema->dram;
+    json_t *member = json_object_get(parse->schema->json, "dram"), *commands, *item;
+    json_int_t subarrays, rows, row_bytes, burst_bytes;
+    json_error_t why;
+    size_t number;
+    int recorded;
+    if (!member)
+        return PIM_OK;
+    if (json_unpack_ex(member, &why, 0, "{s:s, s:b, s:F, s:I, s:I, s:I, s:I, s:o}", "record", &dram->record_key, "recorded", &recorded, "clock_mhz",
+                       &dram->clock_mhz, "subarrays", &subarrays, "rows", &rows, "row_bytes", &row_bytes, "burst_bytes", &burst_bytes, "commands",
+                       &commands))
+        return SCHEMA_FAIL(parse, "schema: dram: %s", why.text);
+    bool good = dram->clock_mhz > 0 && dram->clock_mhz <= TRACE_MOST_CLOCK_MHZ;
+    const json_int_t sizes[] = {subarrays, rows, row_bytes, burst_bytes};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        good = good && sizes[i] >= 1 && sizes[i] <= UINT32_MAX;
+    if (!good)
+        return SCHEMA_FAIL(parse, "schema: dram: a size or clock that no memory has");
+    dram->recorded = recorded;
+    dram->subarrays = (uint64_t)subarrays;
+    dram->rows = (uint64_t)rows;
+    dram->row_bytes = (uint64_t)row_bytes;
+    dram->burst_bytes = (uint64_t)burst_bytes;
+    enum pim_status status = check_list(parse, "commands", commands);
+    json_array_foreach(commands, number, item) {
+        status = status == PIM_OK ? parse_row_command(parse, number, item) : status;
+    }
+    return status;
+}
+
 static enum pim_status parse_members(const struct parse *parse)
 {
     struct trace_schema *schema = parse->schema;
@@ -279,7 +349,7 @@ static enum pim_status parse_members(const struct parse *parse)
     if (status == PIM_OK)
         status = parse_list(parse, "parameters", parameters, sizeof *schema->parameters, &schema->parameters,
                             &schema->parameter_count, parse_parameter);
-    return status;
+    return status == PIM_OK ? parse_dram(parse) : status;
 }
 
 enum pim_status trace_schema_parse(const char *place, const char *text, size_t bytes, struct trace_schema *schema,

@@ -7,6 +7,7 @@
 struct trace_kind {
     const char *name, *help;
     uint32_t colour; /* 0xrrggbb */
+    uint32_t rows;   /* a row command: how many rows it opens; arguments: subarray and row of each. Else 0 */
     bool counters;   /* the arguments are what counters of the back-end grew by during the event */
     const char *arguments[PIM_EVENT_ARGUMENTS]; /* NULL when unused */
 };
@@ -18,6 +19,15 @@ struct trace_level {
 
 struct trace_parameter {
     const char *key, *value, *unit, *source;
+};
+
+/* What the file says of the memory whose banks the units are. */
+struct trace_dram {
+    const char *record_key; /* parameter that makes row commands events; NULL: the units are no DRAM banks */
+    bool recorded;
+    double clock_mhz;
+    uint64_t subarrays, rows; /* of a bank; of a subarray, all addresses */
+    uint64_t row_bytes, burst_bytes;
 };
 
 /* Texts live as long as the schema. */
@@ -33,6 +43,7 @@ struct trace_schema {
     struct trace_level *levels;
     size_t parameter_count;
     struct trace_parameter *parameters;
+    struct trace_dram dram;
 };
 
 /* The schema text of a device with `units` units, newly allocated. It depends on the resolved target alone, not on where its file
