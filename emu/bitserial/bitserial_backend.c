@@ -172,6 +172,7 @@ static void start(struct bitserial_bank *bank, uint64_t launch_ps, uint64_t star
     bank->start_ps = start_ps;
     bank->fault = (struct bitserial_fault_state){0};
     bank->running = true;
+    bank->holds = false;
     bank->counters.launches++;
     bitserial_time_launch(bank, banks);
 }
@@ -196,11 +197,6 @@ static enum pim_status launch(void *opaque, const uint32_t *units, size_t count,
     return PIM_OK;
 }
 
-static uint64_t time_ps(const struct bitserial_bank *bank, uint64_t cycle)
-{
-    return bank->start_ps + pim_clock_ps(bank->machine->clock, cycle);
-}
-
 static void add_event(struct bitserial_bank *bank, struct pim_event_list *events, uint16_t kind, uint64_t from_ps, uint64_t to_ps, uint64_t first,
                       uint64_t second)
 {
@@ -219,18 +215,20 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
         return bank->fault.kind ? PIM_FAULTED : PIM_DONE;
     if (from == 0 && limit_cycles)
         add_event(bank, events, BITSERIAL_EVENT_LAUNCH, bank->launch_ps, bank->start_ps, bank->counters.launches, 0);
+    bitserial_record_begin(bank, events, limit_cycles);
     bool reference = machine->parameters.engine == BITSERIAL_ENGINE_REFERENCE;
     enum pim_run result = reference ? bitserial_run_reference(bank, limit_cycles) : bitserial_run_fast(bank, limit_cycles);
+    bitserial_record_end(bank);
     bank->cycle = result == PIM_LIMITED ? limit_cycles : bank->ready_cycle;
     bank->counters.cycles += bank->cycle - from;
     bank->running = result == PIM_LIMITED;
     if (!bank->running)
         bitserial_lockstep_leave(bank);
     if (bank->cycle > from)
-        add_event(bank, events, BITSERIAL_EVENT_RUN, time_ps(bank, from), time_ps(bank, bank->cycle), bank->counters.commands - commands,
+        add_event(bank, events, BITSERIAL_EVENT_RUN, bitserial_time_ps(bank, from), bitserial_time_ps(bank, bank->cycle), bank->counters.commands - commands,
                   bank->counters.bulk_operations - bulk);
     if (result == PIM_FAULTED)
-        add_event(bank, events, BITSERIAL_EVENT_FAULT, time_ps(bank, bank->cycle), time_ps(bank, bank->cycle), bank->fault.pc, bank->fault.kind);
+        add_event(bank, events, BITSERIAL_EVENT_FAULT, bitserial_time_ps(bank, bank->cycle), bitserial_time_ps(bank, bank->cycle), bank->fault.pc, bank->fault.kind);
     return result;
 }
 
@@ -245,7 +243,7 @@ static void status(const void *opaque, uint32_t unit, struct pim_unit_status *un
 {
     const struct bitserial_bank *bank = bank_at(opaque, unit);
     *unit_status = (struct pim_unit_status){.running = bank->running, .faulted = bank->fault.kind != BITSERIAL_NO_FAULT, .start_ps = bank->start_ps,
-                                            .now_ps = time_ps(bank, bank->cycle), .elapsed_cycles = bank->cycle};
+                                            .now_ps = bitserial_time_ps(bank, bank->cycle), .elapsed_cycles = bank->cycle};
 }
 
 static bool fault(const void *opaque, uint32_t unit, struct pim_fault *description)
@@ -290,6 +288,7 @@ const struct pim_backend pim_bitserial_backend = {
     .energies = bitserial_energy_rows,
     .events = bitserial_event_rows,
     .derived = bitserial_derived_rows,
+    .dram = &bitserial_dram,
     .queue_level = "channel",
     .open = machine_open,
     .close = machine_close,

@@ -34,7 +34,7 @@ static enum pim_run end_with_move(struct bitserial_bank *bank, const struct bits
     if (!from || !to)
         return no_memory(bank);
     bitserial_carry_out_move(bank, from, to, move);
-    bitserial_account_move(bank);
+    bitserial_account_move(bank, move);
     return PIM_LIMITED;
 }
 

@@ -11,12 +11,15 @@ enum { BITSERIAL_FLAT, BITSERIAL_TIMED };                         /* choice timi
 enum { BITSERIAL_NO_LIMIT, BITSERIAL_AAP_AS_ONE, BITSERIAL_AAP_AS_TWO }; /* choice timing.activation_limit */
 enum { BITSERIAL_IDEAL, BITSERIAL_RANDOM, BITSERIAL_COLUMNS };    /* choice reliability.mode */
 enum { BITSERIAL_ENGINE_FAST, BITSERIAL_ENGINE_REFERENCE };       /* choice execution.engine */
-enum { BITSERIAL_EVENT_LAUNCH, BITSERIAL_EVENT_RUN, BITSERIAL_EVENT_FAULT };
+enum { BITSERIAL_EVENT_LAUNCH, BITSERIAL_EVENT_RUN, BITSERIAL_EVENT_FAULT, BITSERIAL_EVENT_AP, BITSERIAL_EVENT_AAP, BITSERIAL_EVENT_MOVE,
+       BITSERIAL_EVENT_REFRESH };
+
+enum { BITSERIAL_BURST_BYTES = 64 };                              /* of a channel: 64 bits, eight times (DDR3, DDR4); 128, four times (HBM2) */
 
 /* One field per row of bitserial_parameter_rows. */
 struct bitserial_parameters {
     uint64_t channels, ranks, banks, subarrays, d_rows, row_bytes, scratch_rows;
-    double clock_mhz;
+    double memory_clock_mhz, clock_mhz;
     uint64_t timing_mode;
     double flat_ns, tras_ns, trp_ns, aap_overlap;
     uint64_t activation_limit;
@@ -28,7 +31,7 @@ struct bitserial_parameters {
     uint64_t reliability;
     double tra_failure, unreliable_columns;
     uint64_t reliability_seed;
-    uint64_t engine;
+    uint64_t engine, trace_commands;
     double energy_activate1_aj, energy_activate2_aj, energy_activate3_aj, energy_precharge_aj, energy_burst_read_aj, energy_burst_write_aj,
         energy_power_uw;
 };
@@ -101,6 +104,11 @@ struct bitserial_bank {
     uint64_t command;              /* since launch */
     uint64_t aap_cycles, ap_cycles, aap_limited, ap_limited; /* of this launch; limited: part that the activation limit adds */
     uint64_t start_ps, launch_ps, event_sequence;
+    struct pim_event_list *recorded; /* during a run: where row commands go as events; NULL: nobody asks for them */
+    uint64_t recorded_until;         /* cycle: the run's limit */
+    bool holds;
+    uint64_t held_from;              /* cycle */
+    struct pim_event held;           /* a command that has been taken and begins at the limit or later, behind a refresh */
     bool running;
     struct bitserial_fault_state fault;
     struct bitserial_counters counters;
@@ -123,6 +131,7 @@ extern const struct pim_counter bitserial_counter_rows[];
 extern const struct pim_energy bitserial_energy_rows[];
 extern const struct pim_event_kind bitserial_event_rows[];
 extern const struct pim_derived bitserial_derived_rows[];
+extern const struct pim_dram bitserial_dram;
 
 /* ---- bitserial_memory.c ---- */
 /* A subarray's rows; NULL: out of memory. Compute cells start with garbage, as after power-on; D rows with zeros (assumption). */
@@ -151,12 +160,26 @@ enum bitserial_next bitserial_next(struct bitserial_bank *bank, struct bitserial
 void bitserial_set_fault(struct bitserial_bank *bank, enum bitserial_fault_kind kind, uint64_t row);
 
 /* ---- bitserial_time.c ---- */
+/* A cycle of the bank's current launch in the machine's time. */
+static inline uint64_t bitserial_time_ps(const struct bitserial_bank *bank, uint64_t cycle)
+{
+    return bank->start_ps + pim_clock_ps(bank->machine->clock, cycle);
+}
 /* Nanoseconds in cycles of the bank's clock, rounded. */
 uint64_t bitserial_cycles(const struct bitserial_parameters *parameters, double nanoseconds);
 void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank);
 /* Account for a command: its time, refresh before it, its activations. */
 void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_step *step);
-void bitserial_account_move(struct bitserial_bank *bank);
+void bitserial_account_move(struct bitserial_bank *bank, const struct bitserial_move *move);
+
+/* ---- bitserial_record.c: row commands as events ---- */
+/* Around a run: record row commands from here to there, if the parameters say so and somebody wants events. */
+void bitserial_record_begin(struct bitserial_bank *bank, struct pim_event_list *events, uint64_t limit_cycles);
+void bitserial_record_end(struct bitserial_bank *bank);
+/* While recording: a command that has been accounted for and began at from_cycle; refreshes that ended when the bank is ready. */
+void bitserial_record_step(struct bitserial_bank *bank, const struct bitserial_step *step, uint64_t from_cycle);
+void bitserial_record_move(struct bitserial_bank *bank, const struct bitserial_move *move, uint64_t from_cycle);
+void bitserial_record_refreshes(struct bitserial_bank *bank, uint64_t count, uint64_t from_cycle);
 
 /* ---- the engines: run until done, faulted, or the next command would start at the limit or later ---- */
 enum pim_run bitserial_run_reference(struct bitserial_bank *bank, uint64_t limit_cycles);

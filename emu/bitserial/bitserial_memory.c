@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURST_BYTES = 64, LINE_BYTES = 64 };
+enum { LINE_BYTES = 64 };
 
 struct bitserial_subarray *bitserial_subarray(struct bitserial_bank *bank, uint32_t index)
 {
@@ -68,7 +68,7 @@ static bool copy(struct bitserial_bank *bank, enum pim_direction direction, cons
         memcpy(direction == PIM_TO_UNIT ? rows : host, direction == PIM_TO_UNIT ? host : rows, bytes);
         done += bytes;
     }
-    uint64_t bursts = (transfer->bytes + BURST_BYTES - 1) / BURST_BYTES;
+    uint64_t bursts = (transfer->bytes + BITSERIAL_BURST_BYTES - 1) / BITSERIAL_BURST_BYTES;
     *(direction == PIM_TO_UNIT ? &bank->counters.host_write_bursts : &bank->counters.host_read_bursts) += bursts;
     return true;
 }

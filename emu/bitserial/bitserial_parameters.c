@@ -45,6 +45,9 @@ const struct pim_parameter bitserial_parameter_rows[] = {
     INTEGER("memory.scratch_rows", "rows", "0", "2048", "448", scratch_rows, "the last D rows, which bulk operations use for partial results",
             "assumption: what the widest operation, a signed 64-bit division, needs (385), rounded up"),
 
+    REAL("memory.clock_mhz", "MHz", "1", "1000000", "1200", memory_clock_mhz,
+         "clock of the channel's commands; no time follows from it, command traces are exported in its cycles", "DDR4-2400 (JEDEC JESD79-4)"),
+
     REAL("timing.clock_mhz", "MHz", "1", "1000000", "1000000", clock_mhz, "resolution of the bank's time", "assumption: 1 ps, no rounding"),
     CHOICE("timing.mode", "flat|timed", "flat", timing_mode, "every command takes timing.flat_ns, or as long as tRAS and tRP say",
            "choice of the user; flat agrees with the published latencies"),
@@ -76,6 +79,8 @@ const struct pim_parameter bitserial_parameter_rows[] = {
             "choice of the user"),
 
     CHOICE("execution.engine", "fast|reference", "fast", engine, "many columns and commands at a time, or row by row; same results", "choice of the user"),
+    CHOICE("execution.trace_commands", "off|on", "off", trace_commands, "every row command is an event of the trace, for DRAM simulators",
+           "choice of the user; such traces are large"),
 
     REAL("energy.activate1_aj", "aJ", "0", "1e15", "207000000", energy_activate1_aj, "an activation of one wordline", PLUTO),
     REAL("energy.activate2_aj", "aJ", "0", "1e15", "252540000", energy_activate2_aj, "of two", PLUTO "; 22 % more for each further wordline (MIMDRAM, section 7)"),
@@ -126,7 +131,28 @@ const struct pim_event_kind bitserial_event_rows[] = {
     [BITSERIAL_EVENT_LAUNCH] = {"launch", 0x8888aa, {"launch"}, "the control unit starts a micro-program"},
     [BITSERIAL_EVENT_RUN] = {"run", 0x3a7d44, {"commands", "bulk operations"}, "row commands of one interval"},
     [BITSERIAL_EVENT_FAULT] = {"fault", 0xc23030, {"pc", "kind", "row", "command"}, "the program faulted"},
+    [BITSERIAL_EVENT_AP] = {"AP", 0x88ccee, {"subarray", "row"}, "row command: activate, precharge"},
+    [BITSERIAL_EVENT_AAP] = {"AAP", 0x44aa99, {"subarray", "row", "second subarray", "second row"},
+                             "row command: activate a row, then a second one, precharge"},
+    [BITSERIAL_EVENT_MOVE] = {"move", 0xddcc77, {"subarray", "row", "second subarray", "second row"},
+                              "row command: copy a row to another subarray"},
+    [BITSERIAL_EVENT_REFRESH] = {"refresh", 0xbbbbbb, {"refreshes"}, "a row command waits for refreshes"},
     {.name = NULL},
+};
+
+static const struct pim_row_command row_commands[] = {
+    {BITSERIAL_EVENT_AP, 1}, {BITSERIAL_EVENT_AAP, 2}, {BITSERIAL_EVENT_MOVE, 2}, {0, 0},
+};
+
+const struct pim_dram bitserial_dram = {
+    .record_key = "execution.trace_commands",
+    .clock_key = "memory.clock_mhz",
+    .subarrays_key = "memory.subarrays",
+    .rows_key = "memory.d_rows",
+    .special_rows = BITSERIAL_C_ADDRESSES + BITSERIAL_B_ADDRESSES,
+    .row_bytes_key = "memory.row_bytes",
+    .burst_bytes = BITSERIAL_BURST_BYTES,
+    .commands = row_commands,
 };
 
 const struct pim_derived bitserial_derived_rows[] = {

@@ -98,7 +98,7 @@ static enum pim_run run_one(struct bitserial_bank *bank, enum bitserial_next nex
         return no_memory(bank);
     if (next == BITSERIAL_NEXT_MOVE) {
         bitserial_carry_out_move(bank, subarray, to, move);
-        bitserial_account_move(bank);
+        bitserial_account_move(bank, move);
         return PIM_LIMITED;
     }
     if (!bitserial_carry_out(bank, subarray, step))

@@ -42,6 +42,7 @@ void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank)
 static void begin(struct bitserial_bank *bank)
 {
     const struct bitserial_machine *machine = bank->machine;
+    uint64_t from = bank->ready_cycle, before = bank->counters.refreshes;
     while (bank->ready_cycle >= bank->next_refresh) {
         uint64_t wait = bitserial_cycles(&machine->parameters, machine->parameters.trfc_ns);
         bank->ready_cycle += wait;
@@ -50,6 +51,8 @@ static void begin(struct bitserial_bank *bank)
         bank->next_refresh += bitserial_cycles(&machine->parameters, machine->parameters.trefi_ns);
     }
     bank->command++;
+    if (bank->recorded && bank->counters.refreshes > before)
+        bitserial_record_refreshes(bank, bank->counters.refreshes - before, from);
 }
 
 void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_step *step)
@@ -57,6 +60,7 @@ void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_
     struct bitserial_counters *counters = &bank->counters;
     bool copies = step->second != BITSERIAL_NO_ROW;
     begin(bank);
+    uint64_t from = bank->ready_cycle;
     bank->ready_cycle += copies ? bank->aap_cycles : bank->ap_cycles;
     counters->limit_cycles += copies ? bank->aap_limited : bank->ap_limited;
     counters->commands++;
@@ -68,14 +72,19 @@ void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_
     } else {
         counters->ap++;
     }
+    if (bank->recorded)
+        bitserial_record_step(bank, step, from);
 }
 
 /* Two rows are opened and closed. */
-void bitserial_account_move(struct bitserial_bank *bank)
+void bitserial_account_move(struct bitserial_bank *bank, const struct bitserial_move *move)
 {
     begin(bank);
+    uint64_t from = bank->ready_cycle;
     bank->ready_cycle += bitserial_cycles(&bank->machine->parameters, bank->machine->parameters.move_ns);
     bank->counters.moves++;
     bank->counters.activations[1] += 2;
     bank->counters.precharges += 2;
+    if (bank->recorded)
+        bitserial_record_move(bank, move, from);
 }

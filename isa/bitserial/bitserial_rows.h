@@ -24,6 +24,7 @@ enum {
     BITSERIAL_REGISTER = 0xff0, /* + 0 to 15 */
     BITSERIAL_REGISTERS = 16,
     BITSERIAL_B_ADDRESSES = 16,
+    BITSERIAL_C_ADDRESSES = 2,
 };
 
 /* The cells that compute. ORDER CELL */
