@@ -6,7 +6,7 @@
 #include "command.h"
 #include "trace_export.h"
 
-enum { TRACE_PERFETTO, TRACE_CSV, TRACE_FROM, TRACE_UNITS, TRACE_JSON };
+enum { TRACE_PERFETTO, TRACE_CSV, TRACE_FOR_RAMULATOR2, TRACE_FOR_DRAMSIM3, TRACE_ACTIVATIONS, TRACE_CHANNELS, TRACE_RANKS, TRACE_BANKS, TRACE_FROM, TRACE_UNITS, TRACE_JSON };
 
 /* Sums of durations exceed 64 bits on large machines; a summary needs no more than microseconds of them. */
 static double microseconds(pim_u128 picoseconds)
@@ -102,6 +102,26 @@ static const char *output_path(const struct command_line *line, size_t option)
     return path && !*path ? "-" : path;
 }
 
+static enum pim_status export_for_simulators(const struct command_line *line, struct trace_reader *reader, uint64_t from, struct pim_error *error)
+{
+    static const struct { size_t option; enum trace_dram_format format; } rows[] = {
+        {TRACE_FOR_RAMULATOR2, TRACE_RAMULATOR2}, {TRACE_FOR_DRAMSIM3, TRACE_DRAMSIM3},
+    };
+    const struct trace_dram_options options = {
+        .channels = option_number(line, TRACE_CHANNELS, 0),
+        .ranks = option_number(line, TRACE_RANKS, 0),
+        .banks = option_number(line, TRACE_BANKS, 0),
+        .first_only = line->values[TRACE_ACTIVATIONS].count > 0 && line->values[TRACE_ACTIVATIONS].number == 1, /* ORDER TRACE ACTIVATIONS */
+    };
+    enum pim_status status = PIM_OK;
+    for (size_t i = 0; status == PIM_OK && i < sizeof rows / sizeof *rows; i++) {
+        const char *path = output_path(line, rows[i].option);
+        if (path)
+            status = trace_export_dram(reader, rows[i].format, &options, path, from, error);
+    }
+    return status;
+}
+
 static enum pim_status export(const struct command_line *line, struct trace_reader *reader, struct pim_error *error)
 {
     uint64_t from = option_number(line, TRACE_FROM, 0);
@@ -109,7 +129,7 @@ static enum pim_status export(const struct command_line *line, struct trace_read
     enum pim_status status = perfetto ? trace_export_perfetto(reader, perfetto, from, error) : PIM_OK;
     if (status == PIM_OK && csv)
         status = trace_export_csv(reader, csv, from, error);
-    return status;
+    return status == PIM_OK ? export_for_simulators(line, reader, from, error) : status;
 }
 
 static enum pim_status run(const struct command_line *line, struct pim_error *error)
@@ -118,7 +138,10 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
     enum pim_status status = trace_open(line->operands[0], &reader, error);
     if (status != PIM_OK)
         return status;
-    bool exports = line->values[TRACE_PERFETTO].count > 0 || line->values[TRACE_CSV].count > 0;
+    static const size_t outputs[] = {TRACE_PERFETTO, TRACE_CSV, TRACE_FOR_RAMULATOR2, TRACE_FOR_DRAMSIM3};
+    bool exports = false;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
+        exports = exports || line->values[outputs[i]].count > 0;
     status = exports ? export(line, reader, error) : summarise(line, reader, error);
     trace_close(reader);
     return status;
@@ -138,6 +161,18 @@ const struct command command_trace = {
                             .help = "write the JSON that ui.perfetto.dev and chrome://tracing open"},
         [TRACE_CSV] = {.name = "csv", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".csv",
                        .help = "write one line per event"},
+        [TRACE_FOR_RAMULATOR2] = {.name = "ramulator2", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".trace",
+                                  .help = "write row commands as a load and store trace of Ramulator 2"},
+        [TRACE_FOR_DRAMSIM3] = {.name = "dramsim3", .kind = OPTION_OUTPUT, .argument = "FILE", .choices = ".trace",
+                                .help = "write row commands as a trace of DRAMsim3"},
+        [TRACE_ACTIVATIONS] = {.name = "activations", .kind = OPTION_CHOICE, .argument = "WHICH", .choices = "all|first",
+                               .help = "which rows of a command these two open: all, or the first; default all"},
+        [TRACE_CHANNELS] = {.name = "channels", .kind = OPTION_NUMBER, .argument = "N", .minimum = 1, .maximum = UINT32_MAX,
+                            .help = "channels of their memory; default: those of the trace"},
+        [TRACE_RANKS] = {.name = "ranks", .kind = OPTION_NUMBER, .argument = "N", .minimum = 1, .maximum = UINT32_MAX,
+                         .help = "ranks of a channel of their memory; default: those of the trace"},
+        [TRACE_BANKS] = {.name = "banks", .kind = OPTION_NUMBER, .argument = "N", .minimum = 1, .maximum = UINT32_MAX,
+                         .help = "banks of a rank of their memory; default: those of the trace"},
         [TRACE_FROM] = {.name = "from", .kind = OPTION_NUMBER, .argument = "PS", .maximum = UINT64_MAX,
                         .help = "export from this time on, in picoseconds"},
         [TRACE_UNITS] = {.name = "units", .letter = 'n', .kind = OPTION_NUMBER, .argument = "N", .maximum = UINT32_MAX,

@@ -19,4 +19,4 @@ libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/d
 libpimento_la_SOURCES += emu/core/random.c emu/core/random.h
 libpimento_la_SOURCES += emu/core/trace_format.c emu/core/trace_format.h emu/core/trace_schema.c emu/core/trace_schema.h \
 	emu/core/trace_writer.c emu/core/trace_writer.h emu/core/trace_reader.c emu/core/trace_reader.h \
-	emu/core/trace_summary.c emu/core/trace_export.h emu/core/trace_perfetto.c emu/core/trace_csv.c
+	emu/core/trace_summary.c emu/core/trace_export.h emu/core/trace_perfetto.c emu/core/trace_csv.c emu/core/trace_dram.c

@@ -317,6 +317,11 @@ void trace_close(struct trace_reader *reader)
     free(reader);
 }
 
+const char *trace_name_of(const struct trace_reader *reader)
+{
+    return reader->name;
+}
+
 const struct trace_schema *trace_schema_of(const struct trace_reader *reader)
 {
     return &reader->schema;

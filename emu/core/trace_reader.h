@@ -17,6 +17,8 @@ enum pim_status trace_open_memory(const char *name, const void *bytes, size_t si
                                   struct pim_error *error);
 void trace_close(struct trace_reader *reader);
 
+/* The path, for messages. */
+const char *trace_name_of(const struct trace_reader *reader);
 const struct trace_schema *trace_schema_of(const struct trace_reader *reader);
 uint64_t trace_event_count(const struct trace_reader *reader);
 /* Earliest start and latest end over all events; 0 and 0 when there are none. */
