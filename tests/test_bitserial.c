@@ -203,17 +203,48 @@ static struct bitserial_parameters random_parameters(uint64_t program)
     p.refresh = draw(program, &at, 2);
     p.reliability = draw(program, &at, 8) ? BITSERIAL_IDEAL : BITSERIAL_RANDOM + draw(program, &at, 2);
     p.tra_failure = 0.1;
+    p.trace_commands = BITSERIAL_ON;
     p.row_bytes = 64 * (1 + draw(program, &at, 20));
     return p;
+}
+
+/* Both engines report the same, and none of it outside of the run's time; then the lists are empty again. `begin` and `limit` are in ps. */
+static void compare_events(struct pim_event_list lists[2], uint64_t begin, uint64_t limit, uint64_t program)
+{
+    if (lists[0].count != lists[1].count || (lists[0].count && memcmp(lists[0].events, lists[1].events, lists[0].count * sizeof *lists[0].events)))
+        ck_abort_msg("program %" PRIu64 ", seed %" PRIu64 ": events differ", program, seed);
+    for (size_t i = 0; i < lists[0].count; i++) {
+        const struct pim_event *event = &lists[0].events[i];
+        bool ends = event->kind == BITSERIAL_EVENT_FAULT; /* where a command would have begun, which may be behind the limit */
+        if (event->time_ps < begin || (event->time_ps >= limit && !ends))
+            ck_abort_msg("program %" PRIu64 ", seed %" PRIu64 ": event %zu, kind %u, at %" PRIu64 ", from %" PRIu64 " to %" PRIu64, program, seed, i,
+                         event->kind, event->time_ps, begin, limit);
+    }
+    lists[0].count = lists[1].count = 0;
+}
+
+/* Every command that was counted is an event, in the order of time. */
+static void count_events(const struct pim_event_list *list, uint64_t counts[4], uint64_t *last_ps)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct pim_event *event = &list->events[i];
+        if (event->kind < BITSERIAL_EVENT_AP)
+            continue;
+        if (event->time_ps < *last_ps)
+            ck_abort_msg("event %zu begins before the one before it has ended", i);
+        *last_ps = event->time_ps + event->duration_ps;
+        counts[event->kind - BITSERIAL_EVENT_AP] += event->kind == BITSERIAL_EVENT_REFRESH ? event->arguments[0] : 1;
+    }
 }
 
 START_TEST(engines_are_the_same)
 {
     static struct source source;
+    struct pim_event_list lists[2] = {{0}};
     size_t faults[16] = {0}, done = 0;
     enum { PROGRAMS = 300 };
     for (uint64_t program = (uint64_t)_i * PROGRAMS; program < (uint64_t)(_i + 1) * PROGRAMS; program++) {
-        uint64_t at = 2000000, limit = 0;
+        uint64_t at = 2000000, limit = 0, counts[4] = {0}, last_ps = 0;
         struct bitserial_parameters p = random_parameters(program);
         struct bitserial_machine *machines[2];
         enum pim_run results[2] = {PIM_LIMITED, PIM_LIMITED};
@@ -226,11 +257,18 @@ START_TEST(engines_are_the_same)
         }
         while (results[0] == PIM_LIMITED) {
             limit = draw(program, &at, 4) ? limit + draw(program, &at, 3000000) : UINT64_MAX;
+            uint64_t begin = machines[0]->banks[0].cycle;
             for (int engine = 0; engine < 2; engine++)
-                results[engine] = pim_bitserial_backend.run_until(machines[engine], 0, limit, NULL);
+                results[engine] = pim_bitserial_backend.run_until(machines[engine], 0, limit, &lists[engine]);
             ck_assert_int_eq(results[0], results[1]);
             compare(&machines[0]->banks[0], &machines[1]->banks[0], program);
+            count_events(&lists[0], counts, &last_ps);
+            compare_events(lists, begin, limit, program);
         }
+        const struct bitserial_counters *counters = &machines[0]->banks[0].counters;
+        const uint64_t wanted[4] = {counters->ap, counters->aap, counters->moves, counters->refreshes};
+        if (memcmp(counts, wanted, sizeof counts))
+            ck_abort_msg("program %" PRIu64 ", seed %" PRIu64 ": events do not add up to the counters", program, seed);
         done += results[0] == PIM_DONE;
         faults[machines[0]->banks[0].fault.kind]++;
         for (int engine = 0; engine < 2; engine++)
@@ -238,6 +276,8 @@ START_TEST(engines_are_the_same)
     }
     ck_assert_uint_gt(done, PROGRAMS / 10);
     ck_assert_uint_gt(faults[BITSERIAL_FAULT_PORTS] + faults[BITSERIAL_FAULT_TIE], 0);
+    for (int engine = 0; engine < 2; engine++)
+        free(lists[engine].events);
 }
 END_TEST
 
@@ -269,13 +309,14 @@ START_TEST(banks_in_lockstep_are_the_reference)
 {
     static struct source source, other;
     enum { PROGRAMS = 60, UNITS = 3 };
+    struct pim_event_list lists[2] = {{0}};
     size_t alone = 0;
     for (uint64_t program = (uint64_t)_i * PROGRAMS; program < (uint64_t)(_i + 1) * PROGRAMS; program++) {
         uint64_t at = 3000000, limits[UNITS] = {0};
         struct bitserial_parameters p = random_parameters(program);
         struct bitserial_machine *machines[2];
         enum pim_run results[UNITS];
-        bool two_programs = draw(program, &at, 4) == 0, same_limits = draw(program, &at, 2);
+        bool two_programs = draw(program, &at, 4) == 0, same_limits = draw(program, &at, 2), recorded = draw(program, &at, 2);
         random_program(&source, program);
         end_with_a_tie(&source);
         random_program(&other, program + 1);
@@ -294,9 +335,11 @@ START_TEST(banks_in_lockstep_are_the_reference)
             uint64_t limit = limits[0] + draw(program, &at, 4000000);
             for (uint32_t unit = 0; unit < UNITS; unit++) {
                 limits[unit] = same_limits ? limit : limits[unit] + draw(program, &at, 4000000);
-                results[unit] = pim_bitserial_backend.run_until(machines[0], unit, limits[unit], NULL);
-                ck_assert_int_eq(results[unit], pim_bitserial_backend.run_until(machines[1], unit, limits[unit], NULL));
+                uint64_t begin = machines[0]->banks[unit].cycle;
+                results[unit] = pim_bitserial_backend.run_until(machines[0], unit, limits[unit], recorded ? &lists[0] : NULL);
+                ck_assert_int_eq(results[unit], pim_bitserial_backend.run_until(machines[1], unit, limits[unit], recorded ? &lists[1] : NULL));
                 compare(&machines[0]->banks[unit], &machines[1]->banks[unit], program);
+                compare_events(lists, begin, limits[unit], program);
                 running = running || results[unit] == PIM_LIMITED;
             }
         }
@@ -305,8 +348,35 @@ START_TEST(banks_in_lockstep_are_the_reference)
             pim_bitserial_backend.close(machines[engine]);
     }
     ck_assert_uint_gt(alone, 0);
+    for (int engine = 0; engine < 2; engine++)
+        free(lists[engine].events);
 }
 END_TEST
+
+/* A row address as the subarray's decoder counts it, written down apart from the back-end: D rows, C0, C1, B0 to B15. */
+static uint64_t decoder_address(bitserial_row row, uint64_t d_rows)
+{
+    return row < 0xfc0 ? row : row >= 0xfd0 ? d_rows + (row - 0xfd0u) : d_rows + 2 + (row - 0xfc0u);
+}
+
+static void same_commands(const struct pim_event_list *list, const struct microprogram *program, uint64_t d_rows)
+{
+    size_t command = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct pim_event *event = &list->events[i];
+        if (event->kind != BITSERIAL_EVENT_AP && event->kind != BITSERIAL_EVENT_AAP)
+            continue;
+        ck_assert_uint_lt(command, program->count);
+        const struct bitserial_command *wanted = &program->commands[command];
+        bool copies = event->kind == BITSERIAL_EVENT_AAP;
+        if (copies != (wanted->second != BITSERIAL_NO_ROW) || event->arguments[1] != decoder_address(wanted->first, d_rows) ||
+            (copies && event->arguments[3] != decoder_address(wanted->second, d_rows)) || event->arguments[0] || event->arguments[2] ||
+            event->time_ps != 49000 * command || event->duration_ps != 49000)
+            ck_abort_msg("command %zu is another one in the trace", command);
+        command++;
+    }
+    ck_assert_uint_eq(command, program->count);
+}
 
 START_TEST(bulk_operations_are_their_micro_programs)
 {
@@ -315,6 +385,7 @@ START_TEST(bulk_operations_are_their_micro_programs)
     struct bitserial_parameters p = standard_parameters();
     p.row_bytes = sizeof f.d[0] * 2; /* the fixture's columns twice */
     p.engine = _i % 2 ? BITSERIAL_ENGINE_REFERENCE : BITSERIAL_ENGINE_FAST;
+    p.trace_commands = BITSERIAL_ON;
     enum bitserial_operation operation = (enum bitserial_operation)(_i / 2);
     for (unsigned width = 1; width <= 7; width++) {
         struct bitserial_machine *machine = open_machine(&p, 1);
@@ -340,7 +411,10 @@ START_TEST(bulk_operations_are_their_micro_programs)
         emit(&source, word);
         emit(&source, BITSERIAL_OP_DONE);
         load_and_launch(machine, &source, 1);
-        ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, UINT64_MAX, NULL), PIM_DONE);
+        struct pim_event_list events = {0};
+        ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, UINT64_MAX, &events), PIM_DONE);
+        same_commands(&events, &program, p.d_rows);
+        free(events.events);
         ck_assert_uint_eq(machine->banks[0].counters.commands, program.count);
         ck_assert_uint_eq(machine->banks[0].cycle, 49000 * program.count);
         for (unsigned row = 0; row < p.d_rows; row++)
@@ -417,6 +491,54 @@ START_TEST(refresh_waits_between_commands)
     ck_assert_uint_eq(machine->banks[0].counters.refreshes, refreshes);
     ck_assert_uint_eq(refreshes, 26);
     pim_bitserial_backend.close(machine);
+}
+END_TEST
+
+/* A command that waits for a refresh begins behind it; when a limit lies in between, its event comes with the run in which it begins, also
+ * after a snapshot, and never in the next launch. */
+START_TEST(a_command_behind_a_limit_is_an_event_of_the_next_run)
+{
+    enum { COMMANDS = 170, BEFORE = 160 }; /* 160 of 49 ns end behind the interval of 7,800 ns */
+    static struct source source;
+    struct bitserial_parameters p = standard_parameters();
+    struct pim_event_list events = {0};
+    void *state;
+    size_t bytes;
+    p.refresh = p.trace_commands = BITSERIAL_ON;
+    source.count = 0;
+    for (int i = 0; i < COMMANDS; i++)
+        emit(&source, rows_word(BITSERIAL_OP_AAP, 0, 1));
+    emit(&source, BITSERIAL_OP_DONE);
+    for (p.engine = 0; p.engine < 2; p.engine++) {
+        struct bitserial_machine *machine = open_machine(&p, 1);
+        load_and_launch(machine, &source, 1);
+        events.count = 0;
+        ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, 8000000, &events), PIM_LIMITED);
+        ck_assert_uint_eq(machine->banks[0].counters.commands, BEFORE + 1);
+        ck_assert_uint_eq(events.count, 1 + BEFORE + 1 + 1); /* launch, commands, refresh, run */
+        ck_assert_uint_eq(events.events[1 + BEFORE].kind, BITSERIAL_EVENT_REFRESH);
+        ck_assert_uint_eq(events.events[1 + BEFORE].time_ps, 7840000);
+        ck_assert_uint_eq(events.events[1 + BEFORE].duration_ps, 350000);
+        ck_assert_int_eq(pim_bitserial_backend.snapshot(machine, 0, &state, &bytes, NULL), PIM_OK);
+        for (int round = 0; round < 2; round++) {
+            events.count = 0;
+            ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, 8190000, &events), PIM_LIMITED); /* begins at that time, not before */
+            ck_assert_uint_eq(events.count, 1);
+            ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, 8190001, &events), PIM_LIMITED);
+            ck_assert_uint_eq(events.count, 3);
+            ck_assert_uint_eq(events.events[1].kind, BITSERIAL_EVENT_AAP);
+            ck_assert_uint_eq(events.events[1].time_ps, 8190000);
+            ck_assert_int_eq(pim_bitserial_backend.restore(machine, 0, state, bytes, NULL), PIM_OK);
+        }
+        ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, UINT64_MAX, NULL), PIM_DONE); /* nobody asks any more */
+        load_and_launch(machine, &source, 1);
+        events.count = 0;
+        ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, UINT64_MAX, &events), PIM_DONE);
+        ck_assert_uint_eq(events.count, 1 + COMMANDS + 1 + 1);
+        free(state);
+        pim_bitserial_backend.close(machine);
+    }
+    free(events.events);
 }
 END_TEST
 
@@ -575,6 +697,7 @@ int main(void)
     tcase_add_loop_test(tcase, bulk_operations_are_their_micro_programs, 0, 2 * BITSERIAL_OPERATION_COUNT);
     tcase_add_test(tcase, commands_take_their_time);
     tcase_add_test(tcase, refresh_waits_between_commands);
+    tcase_add_test(tcase, a_command_behind_a_limit_is_an_event_of_the_next_run);
     tcase_add_test(tcase, illegal_commands_are_faults);
     tcase_add_test(tcase, times_that_are_no_cycles_are_refused);
     tcase_add_test(tcase, a_snapshot_goes_on_as_if_nothing_had_happened);
