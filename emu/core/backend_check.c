@@ -242,7 +242,7 @@ static bool row_commands_good(const struct pim_backend *backend)
     while (backend->events[kinds].name)
         kinds++;
     for (const struct pim_row_command *row = backend->dram->commands; row->rows; row++) {
-        if (row->kind >= kinds || 2 * row->rows > PIM_EVENT_ARGUMENTS)
+        if (row->kind >= kinds || row->rows > PIM_EVENT_ARGUMENTS / 2)
             return false;
         for (uint32_t i = 0; i < 2 * row->rows; i++)
             if (!backend->events[row->kind].arguments[i])

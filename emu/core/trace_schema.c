@@ -279,7 +279,7 @@ static enum pim_status parse_row_command(const struct parse *parse, size_t numbe
     json_error_t why;
     if (json_unpack_ex(item, &why, 0, "{s:I, s:I}", "kind", &kind, "rows", &rows))
         return SCHEMA_FAIL(parse, "schema: row command %zu: %s", number, why.text);
-    if (kind < 0 || (uint64_t)kind >= schema->kind_count || rows < 1 || 2 * rows > PIM_EVENT_ARGUMENTS || !schema->kinds[kind].arguments[2 * rows - 1])
+    if (kind < 0 || (uint64_t)kind >= schema->kind_count || rows < 1 || rows > PIM_EVENT_ARGUMENTS / 2 || !schema->kinds[kind].arguments[2 * rows - 1])
         return SCHEMA_FAIL(parse, "schema: row command %zu: expected a kind with two arguments for each of 1 or 2 rows", number);
     schema->kinds[kind].rows = (uint32_t)rows;
     return PIM_OK;
