@@ -143,6 +143,24 @@ BREAK(break_energy_key, copy->energies[0].coefficient_key = "machine.boards")
 BREAK(break_event, copy->events[0].colour = 0x1000000)
 BREAK(break_derived, copy->derived[0].denominator = "kernel_hours")
 
+/* A memory of the toy's parameters: good but for what the rows below change. Its event has one argument, a row command needs two. */
+static const struct pim_row_command no_commands[] = {{0, 0}}, one_argument[] = {{0, 1}}, no_kind[] = {{1, 1}}, three_rows[] = {{0, 3}};
+static void give_dram(struct broken *copy, const char *record_key, const char *rows_key, uint32_t burst_bytes, const struct pim_row_command *commands)
+{
+    static struct pim_dram dram;
+    dram = (struct pim_dram){.record_key = record_key, .clock_key = "pipeline.clock_mhz", .subarrays_key = "machine.boards", .rows_key = rows_key,
+                             .row_bytes_key = "machine.boards", .burst_bytes = burst_bytes, .commands = commands};
+    copy->backend.dram = &dram;
+}
+BREAK(give_good_dram, give_dram(copy, "text.greeting", "machine.boards", 64, no_commands))
+BREAK(break_dram_record, give_dram(copy, "machine.boards", "machine.boards", 64, no_commands))
+BREAK(break_dram_rows, give_dram(copy, "text.greeting", "pipeline.clock_mhz", 64, no_commands))
+BREAK(break_dram_burst, give_dram(copy, "text.greeting", "machine.boards", 0, no_commands))
+BREAK(break_dram_argument, give_dram(copy, "text.greeting", "machine.boards", 64, one_argument))
+BREAK(break_dram_kind, give_dram(copy, "text.greeting", "machine.boards", 64, no_kind))
+BREAK(break_dram_three, give_dram(copy, "text.greeting", "machine.boards", 64, three_rows))
+#define DRAM_COMMANDS "back-end 'toy-counter': dram: burst_bytes is 0, or a row command names no event kind with two arguments"
+
 static const struct {
     void (*apply)(struct broken *copy);
     const char *text; /* NULL: accepted */
@@ -172,6 +190,13 @@ static const struct {
     {break_energy_key, "back-end 'toy-counter': adder: the energy's coefficient key names no real parameter"},
     {break_event, "back-end 'toy-counter': square: the event kind lacks help, or its colour is not 0xrrggbb"},
     {break_derived, "back-end 'toy-counter': addition_rate: the derived figure lacks unit or help, or names no counter or quantity"},
+    {give_good_dram, NULL},
+    {break_dram_record, "back-end 'toy-counter': dram: record_key names no choice"},
+    {break_dram_rows, "back-end 'toy-counter': dram: subarrays_key, rows_key and row_bytes_key must name integer parameters"},
+    {break_dram_burst, DRAM_COMMANDS},
+    {break_dram_argument, DRAM_COMMANDS},
+    {break_dram_kind, DRAM_COMMANDS},
+    {break_dram_three, DRAM_COMMANDS},
 };
 
 START_TEST(broken_tables_are_named)

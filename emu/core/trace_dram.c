@@ -1,7 +1,7 @@
 /* Export: the accesses that make a DRAM simulator open the rows that row commands have opened, for Ramulator 2 (load and store trace) and DRAMsim3.
  *
- * Neither reads commands: both read accesses and make commands of their own. Every activation becomes one read of the row, at a column that the
- * accesses before it did not have, so that none is merged with another; commands that begin at the same time on several banks take turns, first
+ * Neither reads commands: both read accesses and make commands of their own. Every activation becomes one read of the row, at a column that
+ * earlier reads of the row did not have, so that none is merged with another; commands that begin at the same time on several banks take turns, first
  * their first rows, then their second ones. What is lost, and what has to be set in the simulators, is in doc/trace-format.md.
  *
  *     address = ((((row of the bank x banks + bank) x ranks + rank) x accesses of a row + column) x channels + channel) x bytes of an access
@@ -18,6 +18,8 @@
 
 enum { LEVEL_CHANNEL, LEVEL_RANK, LEVEL_BANK, LEVELS };
 
+enum { COLUMN_ROWS = 64 }; /* rows with columns of their own: a simulator merges reads of one address that wait together, some dozens */
+
 struct dram {
     FILE *file;
     struct trace_reader *reader;
@@ -29,7 +31,7 @@ struct dram {
     uint64_t columns;             /* accesses of a row */
     uint64_t start_ps;            /* of the first command */
     bool started;
-    uint32_t *next_column;        /* by unit */
+    uint16_t (*next_columns)[COLUMN_ROWS]; /* by unit, and row modulo COLUMN_ROWS */
     struct pim_event_list group;  /* commands that begin at the same time */
 };
 
@@ -112,8 +114,8 @@ static enum pim_status prepare(struct dram *out, const struct trace_dram_options
         status = wrong(out, error, "addresses of this memory do not fit in 63 bits");
     out->columns = dram->row_bytes / dram->burst_bytes;
     out->clock = pim_clock_from_mhz(dram->clock_mhz);
-    out->next_column = calloc(schema->units, sizeof *out->next_column);
-    if (status == PIM_OK && !out->next_column)
+    out->next_columns = calloc(schema->units, sizeof *out->next_columns);
+    if (status == PIM_OK && !out->next_columns)
         status = pim_fail(error, PIM_NO_MEMORY, "no memory for the units of a trace");
     return status;
 }
@@ -124,9 +126,9 @@ static uint64_t address_of(struct dram *out, const struct pim_event *event, size
 {
     uint64_t places[LEVELS], counts[LEVELS];
     walk_levels(out->schema, event->unit, places, counts);
-    uint64_t column = out->next_column[event->unit]++ % out->columns;
-    uint64_t address = event->arguments[2 * activation] * out->schema->dram.rows + event->arguments[2 * activation + 1];
-    address = address * out->sizes[LEVEL_BANK] + places[LEVEL_BANK];
+    uint64_t row = event->arguments[2 * activation] * out->schema->dram.rows + event->arguments[2 * activation + 1];
+    uint64_t column = out->next_columns[event->unit][row % COLUMN_ROWS]++ % out->columns;
+    uint64_t address = row * out->sizes[LEVEL_BANK] + places[LEVEL_BANK];
     address = address * out->sizes[LEVEL_RANK] + places[LEVEL_RANK];
     address = address * out->columns + column;
     address = address * out->sizes[LEVEL_CHANNEL] + places[LEVEL_CHANNEL];
@@ -201,7 +203,7 @@ enum pim_status trace_export_dram(struct trace_reader *reader, enum trace_dram_f
         trace_seek(reader, from_ps);
         status = output_end(&output, put_events(&out, error), error);
     }
-    free(out.next_column);
+    free(out.next_columns);
     free(out.group.events);
     return status;
 }
