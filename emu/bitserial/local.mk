@@ -1,6 +1,6 @@
 # emu/bitserial: the bit-serial DRAM back-end, and its targets.
 AM_CPPFLAGS += -I$(srcdir)/emu/bitserial
-dist_doc_DATA += doc/bitserial.md
+dist_doc_DATA += doc/bitserial.md doc/command-traces.md
 dist_targets_DATA += emu/targets/simdram-ddr4-1bank.ini emu/targets/simdram-ddr4-4bank.ini emu/targets/simdram-ddr4-16bank.ini \
 	emu/targets/simdram-ddr4-16bank-limited.ini emu/targets/simdram-ddr3-8bank.ini emu/targets/simdram-hbm2-16bank.ini
 libpimento_la_SOURCES += emu/bitserial/bitserial_backend.c emu/bitserial/bitserial_backend.h emu/bitserial/bitserial_control.c \

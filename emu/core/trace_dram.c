@@ -2,7 +2,7 @@
  *
  * Neither reads commands: both read accesses and make commands of their own. Every activation becomes one read of the row, at a column that
  * earlier reads of the row did not have, so that none is merged with another; commands that begin at the same time on several banks take turns, first
- * their first rows, then their second ones. What is lost, and what has to be set in the simulators, is in doc/trace-format.md.
+ * their first rows, then their second ones. What is lost, and what has to be set in the simulators, is in doc/command-traces.md.
  *
  *     address = ((((row of the bank x banks + bank) x ranks + rank) x accesses of a row + column) x channels + channel) x bytes of an access
  */

@@ -15,7 +15,7 @@ enum pim_status trace_export_perfetto(struct trace_reader *reader, const char *p
 enum pim_status trace_export_csv(struct trace_reader *reader, const char *path, uint64_t from_ps, struct pim_error *error);
 
 /* Row commands as accesses that make a DRAM simulator open the same rows: one line each, "LD ADDRESS" for the load and store traces of Ramulator 2,
- * "ADDRESS READ CYCLE" for DRAMsim3. doc/trace-format.md says how addresses are made. */
+ * "ADDRESS READ CYCLE" for DRAMsim3. doc/command-traces.md says how addresses are made. */
 enum trace_dram_format { TRACE_RAMULATOR2, TRACE_DRAMSIM3 };
 
 struct trace_dram_options {
