@@ -8,19 +8,25 @@
 
 #define COLUMN(name, bits) "{\"name\": \"" name "\", \"bits\": " #bits ", \"help\": \"\"}"
 
-const char trace_test_schema[] =
-    "{\"producer\": \"by hand\", \"backend\": \"toy\", \"summary\": \"a toy\", \"target\": \"toy \\\"one\\\"\",\n"
-    "\"time_unit\": \"ps\", \"units\": 8, \"link_lane\": 65535,\n"
-    "\"levels\": [{\"name\": \"rank\", \"count\": 2}, {\"name\": \"cell\", \"count\": 4}],\n"
-    "\"columns\": [" COLUMN("time_ps", 64) ", " COLUMN("duration_ps", 64) ", " COLUMN("unit", 32) ", " COLUMN("kind", 16)
-    ", " COLUMN("lane", 16) ", " COLUMN("sequence", 64) ", " COLUMN("argument_0", 64) ", " COLUMN("argument_1", 64)
-    ", " COLUMN("argument_2", 64) ", " COLUMN("argument_3", 64) "],\n"
-    "\"kinds\": [\n"
-    "{\"name\": \"run\", \"colour\": \"#3a7d44\", \"counters\": true, \"arguments\": [\"issued\", \"idle cycles\"], \"help\": \"\"},\n"
-    "{\"name\": \"dma, \\\"fast\\\"\", \"colour\": \"#d9822b\", \"counters\": false,"
-    " \"arguments\": [\"bytes\", \"from\", \"to\", \"way\"], \"help\": \"\"},\n"
-    "{\"name\": \"mark\", \"colour\": \"#000000\", \"counters\": false, \"arguments\": [], \"help\": \"an instant\"}],\n"
-    "\"parameters\": [{\"key\": \"clock.mhz\", \"value\": \"350\", \"unit\": \"MHz\", \"source\": \"assumption: round\"}]}\n";
+#define SCHEMA                                                                                                                          \
+    "{\"producer\": \"by hand\", \"backend\": \"toy\", \"summary\": \"a toy\", \"target\": \"toy \\\"one\\\"\",\n"                      \
+    "\"time_unit\": \"ps\", \"units\": 8, \"link_lane\": 65535,\n"                                                                      \
+    "\"levels\": [{\"name\": \"rank\", \"count\": 2}, {\"name\": \"cell\", \"count\": 4}],\n"                                           \
+    "\"columns\": [" COLUMN("time_ps", 64) ", " COLUMN("duration_ps", 64) ", " COLUMN("unit", 32) ", " COLUMN("kind", 16)               \
+    ", " COLUMN("lane", 16) ", " COLUMN("sequence", 64) ", " COLUMN("argument_0", 64) ", " COLUMN("argument_1", 64)                     \
+    ", " COLUMN("argument_2", 64) ", " COLUMN("argument_3", 64) "],\n"                                                                  \
+    "\"kinds\": [\n"                                                                                                                    \
+    "{\"name\": \"run\", \"colour\": \"#3a7d44\", \"counters\": true, \"arguments\": [\"issued\", \"idle cycles\"], \"help\": \"\"},\n" \
+    "{\"name\": \"dma, \\\"fast\\\"\", \"colour\": \"#d9822b\", \"counters\": false,"                                                   \
+    " \"arguments\": [\"bytes\", \"from\", \"to\", \"way\"], \"help\": \"\"},\n"                                                        \
+    "{\"name\": \"mark\", \"colour\": \"#000000\", \"counters\": false, \"arguments\": [], \"help\": \"an instant\"}],\n"               \
+    "\"parameters\": [{\"key\": \"clock.mhz\", \"value\": \"350\", \"unit\": \"MHz\", \"source\": \"assumption: round\"}]"
+
+const char trace_test_schema[] = SCHEMA "}\n";
+const char trace_test_memory_schema[] =
+    SCHEMA ",\n\"dram\": {\"record\": \"clock.mhz\", \"recorded\": true, \"clock_mhz\": 800, \"subarrays\": 2048, \"rows\": 65536,"
+           " \"row_bytes\": 1024, \"burst_bytes\": 64,\n"
+           " \"commands\": [{\"kind\": 0, \"rows\": 1}, {\"kind\": 1, \"rows\": 2}]}}\n";
 
 static void *must(void *memory)
 {
@@ -161,7 +167,7 @@ struct trace_bytes trace_test_block_file(const uint8_t *plain, size_t size, uint
     struct trace_bytes file = {.bytes = NULL};
     uint8_t row[TRACE_INDEX_ROW_BYTES] = {0}, end[TRACE_END_BYTES];
     append(&file, TRACE_MAGIC "\1\0\0", TRACE_HEAD_BYTES);
-    append_section(&file, (struct trace_section){.tag = TRACE_SCHEMA}, trace_test_schema, strlen(trace_test_schema), 0);
+    append_section(&file, (struct trace_section){.tag = TRACE_SCHEMA}, trace_test_memory_schema, strlen(trace_test_memory_schema), 0);
     trace_put64(row, file.size);
     trace_put64(row + 8, first_ps);
     trace_put64(row + 16, last_ps);

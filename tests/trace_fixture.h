@@ -8,6 +8,8 @@
 
 /* Two levels (2 x 4 units), three kinds: one with counters, one with four arguments, one without any. */
 extern const char trace_test_schema[];
+/* The same, with events of the first two kinds as row commands. */
+extern const char trace_test_memory_schema[];
 enum { TEST_UNITS = 8, TEST_KINDS = 3, KIND_RUN = 0, KIND_DMA, KIND_MARK };
 
 struct trace_bytes {
@@ -30,7 +32,7 @@ struct trace_bytes trace_test_load(const char *path);
 /* Write and load, by way of a temporary file. */
 struct trace_bytes trace_test_file(const struct pim_event *events, size_t count);
 
-/* A file around one block with these plain bytes, all checksums right, whatever the bytes are. `more_plain` is added to the number of
+/* A file around one block with these plain bytes, all checksums right, whatever the bytes are; with trace_test_memory_schema. `more_plain` is added to the number of
  * plain bytes that the block's header declares. */
 struct trace_bytes trace_test_block_file(const uint8_t *plain, size_t size, uint32_t count, uint64_t first_ps, uint64_t last_ps,
                                          int64_t more_plain);

@@ -31,7 +31,7 @@ struct dram {
     uint64_t columns;             /* accesses of a row */
     uint64_t start_ps;            /* of the first command */
     bool started;
-    uint16_t (*next_columns)[COLUMN_ROWS]; /* by unit, and row modulo COLUMN_ROWS */
+    uint8_t (*next_columns)[COLUMN_ROWS]; /* by unit, and row modulo COLUMN_ROWS; 256 columns are enough */
     struct pim_event_list group;  /* commands that begin at the same time */
 };
 

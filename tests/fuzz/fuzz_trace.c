@@ -26,6 +26,19 @@ static void check(const struct trace_reader *reader, const struct pim_event *eve
         abort();
 }
 
+/* Not every trace has row commands, and a memory may be one that has no addresses. */
+static enum pim_status export_dram(struct trace_reader *reader, struct pim_error *error)
+{
+    const struct trace_dram_options as_it_is = {0}, large = {.channels = 1 << 24, .ranks = 1 << 24, .banks = 1 << 24, .first_only = true};
+    enum pim_status status = trace_export_dram(reader, TRACE_DRAMSIM3, &as_it_is, "/dev/null", 0, error);
+    if (status != PIM_OK && status != PIM_BAD_INPUT && status != PIM_USAGE)
+        abort();
+    *error = (struct pim_error){0};
+    trace_export_dram(reader, TRACE_RAMULATOR2, &large, "/dev/null", 0, error);
+    *error = (struct pim_error){0};
+    return PIM_OK;
+}
+
 static enum pim_status use(struct trace_reader *reader, struct pim_error *error)
 {
     struct trace_summary summary;
@@ -47,7 +60,7 @@ static enum pim_status use(struct trace_reader *reader, struct pim_error *error)
         return PIM_OK;
     if (trace_export_perfetto(reader, "/dev/null", 0, error) != PIM_OK || trace_export_csv(reader, "/dev/null", 0, error) != PIM_OK)
         abort();
-    return PIM_OK;
+    return export_dram(reader, error);
 }
 
 static void run(const uint8_t *bytes, size_t size)
@@ -141,14 +154,14 @@ static bool seed(const uint8_t *bytes, size_t size, uint8_t **input, size_t *inp
     struct pim_event *events = trace_test_events(number, count, wild);
     struct trace_bytes file = trace_test_file(events, count);
     size_t room = file.size + TRACE_COLUMN_TABLE_BYTES + BLOCK_HEAD_BYTES + (size_t)count * TRACE_COLUMNS * TRACE_NUMBER_BYTES;
-    *input = calloc(1, room + 1 + strlen(trace_test_schema));
+    *input = calloc(1, room + 1 + strlen(trace_test_memory_schema));
     **input = (uint8_t)kind;
     memcpy(*input + 1, file.bytes, file.size);
     *input_size = file.size + 1;
     if (kind == 'b')
         block_of(events, count, *input, input_size);
     if (kind == 's')
-        *input_size = 1 + (size_t)sprintf((char *)*input + 1, "%s", trace_test_schema);
+        *input_size = 1 + (size_t)sprintf((char *)*input + 1, "%s", trace_test_memory_schema);
     free(file.bytes);
     free(events);
     return true;
