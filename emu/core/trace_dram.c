@@ -181,7 +181,8 @@ static enum pim_status put_events(struct dram *out, struct pim_error *error)
             continue;
         if (!is_in_memory(out, event))
             return wrong(out, error, "a row command opens a row that its bank does not have");
-        if (out->group.count && out->group.events[0].time_ps != event->time_ps)
+        bool full = out->group.count == out->schema->units; /* a unit begins one command at a time; a file may say otherwise */
+        if (full || (out->group.count && out->group.events[0].time_ps != event->time_ps))
             put_group(out);
         if (!pim_event_add(&out->group, event))
             return pim_fail(error, PIM_NO_MEMORY, "no memory for the row commands of a trace");
