@@ -224,11 +224,11 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
     bank->running = result == PIM_LIMITED;
     if (!bank->running)
         bitserial_lockstep_leave(bank);
+    uint64_t from_ps = bitserial_time_ps(bank, from), now_ps = bitserial_time_ps(bank, bank->cycle);
     if (bank->cycle > from)
-        add_event(bank, events, BITSERIAL_EVENT_RUN, bitserial_time_ps(bank, from), bitserial_time_ps(bank, bank->cycle), bank->counters.commands - commands,
-                  bank->counters.bulk_operations - bulk);
+        add_event(bank, events, BITSERIAL_EVENT_RUN, from_ps, now_ps, bank->counters.commands - commands, bank->counters.bulk_operations - bulk);
     if (result == PIM_FAULTED)
-        add_event(bank, events, BITSERIAL_EVENT_FAULT, bitserial_time_ps(bank, bank->cycle), bitserial_time_ps(bank, bank->cycle), bank->fault.pc, bank->fault.kind);
+        add_event(bank, events, BITSERIAL_EVENT_FAULT, now_ps, now_ps, bank->fault.pc, bank->fault.kind);
     return result;
 }
 

@@ -6,7 +6,11 @@
 #include "command.h"
 #include "trace_export.h"
 
-enum { TRACE_PERFETTO, TRACE_CSV, TRACE_FOR_RAMULATOR2, TRACE_FOR_DRAMSIM3, TRACE_ACTIVATIONS, TRACE_CHANNELS, TRACE_RANKS, TRACE_BANKS, TRACE_FROM, TRACE_UNITS, TRACE_JSON };
+enum {
+    TRACE_PERFETTO, TRACE_CSV, TRACE_FOR_RAMULATOR2, TRACE_FOR_DRAMSIM3, TRACE_ACTIVATIONS, TRACE_CHANNELS, TRACE_RANKS, TRACE_BANKS, TRACE_FROM,
+    TRACE_UNITS, TRACE_JSON,
+};
+enum { ACTIVATIONS_ALL, ACTIVATIONS_FIRST }; /* choices of --activations */
 
 /* Sums of durations exceed 64 bits on large machines; a summary needs no more than microseconds of them. */
 static double microseconds(pim_u128 picoseconds)
@@ -111,7 +115,7 @@ static enum pim_status export_for_simulators(const struct command_line *line, st
         .channels = option_number(line, TRACE_CHANNELS, 0),
         .ranks = option_number(line, TRACE_RANKS, 0),
         .banks = option_number(line, TRACE_BANKS, 0),
-        .first_only = line->values[TRACE_ACTIVATIONS].count > 0 && line->values[TRACE_ACTIVATIONS].number == 1, /* ORDER TRACE ACTIVATIONS */
+        .first_only = line->values[TRACE_ACTIVATIONS].count > 0 && line->values[TRACE_ACTIVATIONS].number == ACTIVATIONS_FIRST,
     };
     enum pim_status status = PIM_OK;
     for (size_t i = 0; status == PIM_OK && i < sizeof rows / sizeof *rows; i++) {
