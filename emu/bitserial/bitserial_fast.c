@@ -53,10 +53,11 @@ static enum pim_run carry_out(struct engine *engine, const struct stretch *stret
     }
 }
 
+/* A bank whose commands are recorded takes each of them itself: a stretch that it follows has none. */
 static enum pim_run run_stretch(struct engine *engine, uint64_t limit_cycles)
 {
     struct bitserial_bank *bank = engine->bank;
-    const struct stretch *theirs = lockstep_take(bank, limit_cycles);
+    const struct stretch *theirs = bank->recorded ? NULL : lockstep_take(bank, limit_cycles);
     if (theirs)
         return stretch_follow(bank, theirs) ? carry_out(engine, theirs) : no_memory(bank);
     if (!engine->values.values && !values_open(&engine->values, bank->machine->parameters.d_rows))
@@ -64,7 +65,7 @@ static enum pim_run run_stretch(struct engine *engine, uint64_t limit_cycles)
     struct stretch *ours = stretch_take(bank, &engine->values, limit_cycles);
     if (!ours)
         return no_memory(bank);
-    bool given = lockstep_give(bank, ours);
+    bool given = !bank->recorded && lockstep_give(bank, ours);
     enum pim_run result = carry_out(engine, ours);
     if (!given)
         stretch_free(ours);

@@ -1,5 +1,5 @@
 /* Row commands as events, for execution.trace_commands=on: `pimento trace` turns them into command traces for DRAM simulators. Both engines
- * account for commands in the same place, bitserial_time.c, so their events are the same.
+ * account for commands in the same place, bitserial_time.c, so their events are the same. Banks in lockstep do not share what they take while they record.
  *
  * Row addresses of a subarray are counted as its decoder sees them: D rows, then C0 and C1, then B0 to B15; what a B address opens is the
  * decoder's business. Refreshes and commands are on a lane of their own for each subarray, above the control unit's on lane 0.
