@@ -39,20 +39,24 @@ void bitserial_time_launch(struct bitserial_bank *bank, uint32_t banks_of_rank)
     bank->next_refresh = p->refresh == BITSERIAL_ON ? bitserial_cycles(p, p->trefi_ns) : UINT64_MAX;
 }
 
-static void begin(struct bitserial_bank *bank)
+static void wait_for_refreshes(struct bitserial_bank *bank)
 {
-    const struct bitserial_machine *machine = bank->machine;
-    uint64_t from = bank->ready_cycle, before = bank->counters.refreshes;
-    while (bank->ready_cycle >= bank->next_refresh) {
-        uint64_t wait = bitserial_cycles(&machine->parameters, machine->parameters.trfc_ns);
+    const struct bitserial_parameters *p = &bank->machine->parameters;
+    uint64_t from = bank->ready_cycle, before = bank->counters.refreshes, wait = bitserial_cycles(p, p->trfc_ns);
+    for (; bank->ready_cycle >= bank->next_refresh; bank->next_refresh += bitserial_cycles(p, p->trefi_ns)) {
         bank->ready_cycle += wait;
         bank->counters.refresh_cycles += wait;
         bank->counters.refreshes++;
-        bank->next_refresh += bitserial_cycles(&machine->parameters, machine->parameters.trefi_ns);
     }
-    bank->command++;
-    if (bank->recorded && bank->counters.refreshes > before)
+    if (bank->recorded)
         bitserial_record_refreshes(bank, bank->counters.refreshes - before, from);
+}
+
+static void begin(struct bitserial_bank *bank)
+{
+    if (bank->ready_cycle >= bank->next_refresh)
+        wait_for_refreshes(bank);
+    bank->command++;
 }
 
 void bitserial_account_step(struct bitserial_bank *bank, const struct bitserial_step *step)
