@@ -15,7 +15,7 @@
     X(histogram) X(histogram_image)                                                                                        \
     X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs)                                                         \
     X(arithmetic_loops) X(wram_stream) X(mram_stream)                                                                      \
-    X(simdram_operation) X(simdram_gemv) X(simdram_bnn) X(simdram_hdc)
+    X(simdram_operation) X(simdram_gemv) X(simdram_bnn) X(simdram_network) X(simdram_hdc)
 
 #define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
 KERNEL_MAP(KERNEL_DECLARATION)

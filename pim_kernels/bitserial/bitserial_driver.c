@@ -26,6 +26,7 @@ enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, str
                             .row_bytes = row_bytes,
                             .columns = 8 * row_bytes,
                             .count = 8 * row_bytes * pim_device_units(job->device),
+                            .banks = pim_device_units(job->device),
                             .rows = integer_parameter(target, "memory.d_rows") - integer_parameter(target, "memory.scratch_rows")};
     return pim_ledger_reset(job->device, error);
 }
@@ -94,6 +95,38 @@ enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsig
     return status;
 }
 
+void lanes_use(struct lanes *lanes, uint64_t count)
+{
+    lanes->banks = (uint32_t)((count + lanes->columns - 1) / lanes->columns);
+}
+
+static enum pim_status transfer_bits(const struct lanes *lanes, enum pim_direction direction, bitserial_row row, uint64_t *bits, uint64_t count,
+                                     struct pim_error *error)
+{
+    uint32_t banks = (uint32_t)((count + lanes->columns - 1) / lanes->columns);
+    struct pim_transfer *pieces = calloc(banks, sizeof *pieces);
+    if (pieces == NULL)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    for (uint32_t unit = 0; unit < banks; unit++) {
+        uint64_t bursts = (share(lanes, count, unit) + 8 * LANES_BURST_BYTES - 1) / (8 * LANES_BURST_BYTES);
+        pieces[unit] = (struct pim_transfer){.unit = unit, .space = BITSERIAL_SPACE_ROWS, .offset = row * lanes->row_bytes,
+                                             .bytes = bursts * LANES_BURST_BYTES, .data = (uint8_t *)bits + unit * lanes->row_bytes};
+    }
+    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, banks, error);
+    free(pieces);
+    return status;
+}
+
+enum pim_status lanes_write_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error)
+{
+    return transfer_bits(lanes, PIM_TO_UNIT, row, bits, count, error);
+}
+
+enum pim_status lanes_read_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error)
+{
+    return transfer_bits(lanes, PIM_FROM_UNIT, row, bits, count, error);
+}
+
 static uint64_t now_ns(void)
 {
     struct timespec now;
@@ -111,21 +144,22 @@ enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writ
 {
     struct pim_kernel_job *job = lanes->job;
     struct pim_image *image;
+    const struct pim_units banks = {0, lanes->banks};
     enum pim_status status = bitserial_image(writer, &image, error);
     if (status != PIM_OK)
         return status;
     uint64_t begin = now_ns(), before = pim_device_now_ps(job->device);
     double energy = energy_nj(job->device);
-    status = pim_device_load(job->device, (struct pim_units){0, 0}, image, error);
+    status = pim_device_load(job->device, banks, image, error);
     if (status == PIM_OK)
-        status = pim_device_run(job->device, (struct pim_units){0, 0}, error);
+        status = pim_device_run(job->device, banks, error);
     job->host_launch_ns += now_ns() - begin;
-    job->step_ps[0] += pim_device_now_ps(job->device) - before;
+    job->step_ps[lanes->step] += pim_device_now_ps(job->device) - before;
     job->launch_nj += energy_nj(job->device) - energy;
     if (status == PIM_OK) /* the device keeps the job's own program, this one goes */
-        status = pim_device_load(job->device, (struct pim_units){0, 0}, job->image, error);
+        status = pim_device_load(job->device, banks, job->image, error);
     else
-        pim_device_load(job->device, (struct pim_units){0, 0}, job->image, NULL);
+        pim_device_load(job->device, banks, job->image, NULL);
     pim_image_free(image);
     return status;
 }
@@ -160,6 +194,14 @@ void lanes_count_begin(struct program_writer *writer, const struct lanes_count *
 {
     for (unsigned i = 0; i < count->width; i++)
         write_aap(writer, BITSERIAL_C0, count->sum[i]);
+}
+
+void lanes_count_whole(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows)
+{
+    struct microprogram program = {0};
+    bitserial_generate_count(count->sum, rows, (unsigned)count->piece, count->scratch, &program);
+    write_microprogram(writer, &program);
+    microprogram_free(&program);
 }
 
 void lanes_count_add(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows, unsigned ones)

@@ -14,6 +14,8 @@ struct lanes {
     struct pim_kernel_job *job;
     uint64_t row_bytes, columns, count; /* count: lanes of all banks */
     uint64_t rows, taken;               /* that drivers may use; handed out so far */
+    uint32_t banks;                     /* that lanes_run runs; all at first */
+    unsigned step;                      /* of job->step_ps, where lanes_run adds its time */
 };
 
 enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, struct pim_error *error);
@@ -28,8 +30,16 @@ enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsi
 enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
                            struct pim_error *error);
 
-/* Run what has been written on all banks; the writer is empty afterwards. Adds to job->host_launch_ns, job->step_ps[0] and
- * job->launch_nj. */
+/* Only as many banks as `count` lanes fill take part from now on. */
+void lanes_use(struct lanes *lanes, uint64_t count);
+
+/* Write, or read, one row of the first `count` lanes, packed. Bursts of 64 bytes that hold none of these lanes stay where they are; `bits` has room for
+ * whole bursts. */
+enum { LANES_BURST_BYTES = 64 };
+enum pim_status lanes_write_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error);
+enum pim_status lanes_read_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error);
+
+/* Run what has been written on the banks in use; the writer is empty afterwards. Adds to job->host_launch_ns, job->step_ps and job->launch_nj. */
 enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error);
 
 /* Append an operation on any rows. */
@@ -48,6 +58,8 @@ struct lanes_count {
 enum pim_status lanes_take_count(struct lanes *lanes, uint64_t most, uint64_t wanted, uint64_t each, struct lanes_count *count,
                                  struct pim_error *error);
 void lanes_count_begin(struct program_writer *writer, const struct lanes_count *count);
+/* sum = ones among all rows, of which there is one piece: lanes_count_begin is not needed. */
+void lanes_count_whole(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows);
 /* sum += ones among the first `ones` rows, at most a piece */
 void lanes_count_add(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows, unsigned ones);
 

@@ -66,6 +66,18 @@ uint64_t operator_dot_unsigned(const uint64_t *a, const uint64_t *x, size_t coun
 /* In how many of the first `count` bits a and b are the same; bit i is bit i % 64 of word i / 64. */
 uint64_t operator_xnor_count(const uint64_t *a, const uint64_t *b, size_t count);
 
+/* Binary activations: a plane of images x height x width bits for each channel, `words` words apart; 1 is +1, 0 is -1. */
+struct binary_planes { uint64_t images, channels, height, width, words, *bits; };
+
+/* A window over planes and how many places it has. */
+struct binary_window { uint64_t rows, columns, stride, pad, out_height, out_width; };
+
+/* Element (r, s) of the window at every place of every image, one bit a place. The padding is 0, that is -1. */
+void operator_binary_gather(const struct binary_planes *in, const struct binary_window *window, uint64_t channel, uint64_t r, uint64_t s, uint64_t *row);
+
+/* counts[p] = in how many of `inputs` bits the weights and position p are the same; word i of position p is packed[i x positions + p]. */
+void operator_binary_counts(const uint64_t *packed, const uint64_t *weights, uint64_t inputs, uint64_t positions, uint32_t *counts);
+
 /* Scalar arithmetic on bit patterns: row = type, operation. Integers are signed and wrap; quotients are
  * truncated; floating point is IEEE 754 as the host does it, with every NaN made the quiet one of the type.
  * ORDER ARITHMETIC OPERATION. */
