@@ -19,6 +19,7 @@ struct study_outcome {
     uint64_t operations, cycles, kernel_ps, launch_ps, launches;
     uint64_t step_ps[PIM_KERNEL_STEPS]; /* kernel and launches of each step of the driver */
     double launch_nj;                   /* energy of the launches, where the driver says it */
+    uint64_t transfer_ps;               /* links were busy and no unit ran */
 };
 
 /* `tasklets` replaces the first setting; 0 leaves it. The result is checked against the kernel's reference. */

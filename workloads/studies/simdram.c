@@ -10,8 +10,9 @@
 
 #include "measure.h"
 #include "operations.h"
+#include "simdram_networks.h"
 
-enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ };
+enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ, IMPLIED_CPU, IMPLIED_GPU };
 
 struct experiment {
     const char *group, *conditions, *source, *target;
@@ -49,6 +50,17 @@ struct experiment {
 #define LIMITED(name, text) \
     {"Throughput at 32 bits, 16 banks, tFAW and refresh", text, "not published", "simdram-ddr4-16bank-limited", NAN, PIM_STUDY_FORMULA, THROUGHPUT, BITSERIAL_##name, 32}
 
+/* What the published means, 88 x the CPU's throughput and 5.8 x the GPU's on 16 banks, say of those machines if every operation had the mean; beside it
+ * what their memories can move. `bytes` of an operation: two operands or one, and the result. */
+static const double mean_cpu = 88, mean_gpu = 5.8;
+#define CPU_GBS 127.97 /* six channels of DDR4-2666 */
+#define GPU_GBS 652.8
+#define IMPLIED(name, text, bytes)                                                                                                                \
+    {"Throughput at 32 bits that the published means imply", text ", CPU", "bound (assumption): Xeon Gold 6130, six channels DDR4-2666 (Intel ARK), " \
+     #bytes " bytes", "simdram-ddr4-16bank", CPU_GBS / (bytes), PIM_STUDY_PLAUSIBILITY, IMPLIED_CPU, BITSERIAL_##name, 32},                       \
+    {"Throughput at 32 bits that the published means imply", text ", GPU", "bound (assumption): Titan V, 652.8 GB/s (NVIDIA data sheet), " #bytes " bytes", \
+     "simdram-ddr4-16bank", GPU_GBS / (bytes), PIM_STUDY_PLAUSIBILITY, IMPLIED_GPU, BITSERIAL_##name, 32}
+
 static const struct experiment experiments[] = {
     LATENCY(MODEL, "multiplication, 2 bits", PROTEUS, 1617, MUL, 2),
     LATENCY(MODEL, "multiplication, 4 bits", PROTEUS, 7595, MUL, 4),
@@ -69,6 +81,7 @@ static const struct experiment experiments[] = {
     JOULES(IF_ELSE, "if-then-else", 224), JOULES(RELU, "ReLU", 97), JOULES(BITCOUNT, "bit count", 248), JOULES(AND_RED, "AND reduction", 82),
     JOULES(XOR_RED, "XOR reduction", 98),
     LIMITED(ADD, "addition"), LIMITED(MUL, "multiplication"), LIMITED(EQ, "equal"), LIMITED(RELU, "ReLU"), LIMITED(BITCOUNT, "bit count"),
+    IMPLIED(ADD, "addition", 12), IMPLIED(MUL, "multiplication", 16), IMPLIED(EQ, "equal", 9), IMPLIED(RELU, "ReLU", 8), IMPLIED(BITCOUNT, "bit count", 5),
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 
@@ -85,16 +98,33 @@ static enum pim_status measure(const struct pim_target *target, size_t index, do
     case LATENCY_NS: *figure = nanoseconds; break;
     case THROUGHPUT: *figure = (double)outcome.operations / nanoseconds; break;
     case ENERGY_NJ: *figure = outcome.launch_nj; break;
+    case IMPLIED_CPU: *figure = (double)outcome.operations / nanoseconds / mean_cpu; break;
+    case IMPLIED_GPU: *figure = (double)outcome.operations / nanoseconds / mean_gpu; break;
     }
     return PIM_OK;
 }
 
 static void describe(size_t index, struct pim_study_row *row)
 {
-    static const char *const units[] = {[LATENCY_NS] = "ns", [THROUGHPUT] = "GOps/s", [ENERGY_NJ] = "nJ"};
+    static const char *const units[] = {[LATENCY_NS] = "ns", [THROUGHPUT] = "GOps/s", [ENERGY_NJ] = "nJ", [IMPLIED_CPU] = "GOps/s", [IMPLIED_GPU] = "GOps/s"};
+    if (index >= EXPERIMENTS) {
+        simdram_network_describe(0, index - EXPERIMENTS, row);
+        return;
+    }
     const struct experiment *e = &experiments[index];
     *row = (struct pim_study_row){.group = e->group, .conditions = e->conditions, .unit = units[e->figure], .source = e->source,
                                   .target = e->target, .basis = e->basis, .published = e->published};
+}
+
+/* Rows of the networks follow the experiments. */
+static size_t run_of(size_t index)
+{
+    return index < EXPERIMENTS ? STUDY_NO_RUN : (index - EXPERIMENTS) / SIMDRAM_NETWORK_FIGURES;
+}
+
+static double figure_of(size_t index, const struct study_outcome *outcome)
+{
+    return simdram_network_figure(0, index - EXPERIMENTS, outcome);
 }
 
 const struct pim_study study_simdram = {
@@ -103,7 +133,10 @@ const struct pim_study study_simdram = {
     .target = "simdram-ddr4-1bank",
     .notes = "Every operation runs on random elements in all columns and is checked. Programs are as long as the published command counts say, or "
              "shorter: division, by 10 %.",
-    .row_count = EXPERIMENTS,
+    .row_count = EXPERIMENTS + SIMDRAM_SMALL_RUNS * SIMDRAM_NETWORK_FIGURES,
     .describe = describe,
     .measure = measure,
+    .run_of = run_of,
+    .execute = simdram_network_execute,
+    .figure = figure_of,
 };

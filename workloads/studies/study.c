@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct pim_study study_upmem_micro, study_upmem_prim, study_simdram;
+extern const struct pim_study study_upmem_micro, study_upmem_prim, study_simdram, study_simdram_networks;
 
-const struct pim_study *const pim_studies[] = {&study_upmem_micro, &study_upmem_prim, &study_simdram, NULL};
+const struct pim_study *const pim_studies[] = {&study_upmem_micro, &study_upmem_prim, &study_simdram, &study_simdram_networks, NULL};
 
 const struct pim_study *pim_study_named(const char *name)
 {
@@ -23,6 +23,8 @@ struct study_run {
     size_t *indices;           /* of the report's rows in the study */
     const char *open;          /* name of `target` */
     struct pim_target *target; /* of the row before; rows of a machine stand together */
+    size_t run;                /* of the row before */
+    struct study_outcome outcome;
 };
 
 /* Fill `indices` and the report's rows with what is chosen. */
@@ -55,6 +57,21 @@ static enum pim_status open_machine(struct study_run *run, const char *name, str
                                  : pim_target_open(run->registry, name, &run->target, error);
 }
 
+/* The run of the row before, if it is the same one. */
+static enum pim_status measure_row(struct study_run *run, size_t index, double *figure, struct pim_error *error)
+{
+    const struct pim_study *study = run->report->study;
+    size_t wanted = study->run_of != NULL ? study->run_of(index) : STUDY_NO_RUN;
+    if (wanted == STUDY_NO_RUN)
+        return study->measure(run->target, index, figure, error);
+    enum pim_status status = wanted == run->run ? PIM_OK : study->execute(run->target, wanted, &run->outcome, error);
+    if (status != PIM_OK)
+        return status;
+    run->run = wanted;
+    *figure = study->figure(index, &run->outcome);
+    return PIM_OK;
+}
+
 static enum pim_status measure_rows(struct study_run *run, struct pim_error *error)
 {
     struct pim_study_report *report = run->report;
@@ -62,7 +79,7 @@ static enum pim_status measure_rows(struct study_run *run, struct pim_error *err
         struct pim_study_row *row = &report->rows[i];
         enum pim_status status = open_machine(run, row->target != NULL ? row->target : report->target, error);
         if (status == PIM_OK)
-            status = report->study->measure(run->target, run->indices[i], &row->measured, error);
+            status = measure_row(run, run->indices[i], &row->measured, error);
         if (status != PIM_OK)
             return status;
         if (run->options->progress != NULL)
@@ -93,7 +110,7 @@ enum pim_status pim_study_run(const struct pim_study *study, const struct pim_re
     if (*report == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "no memory for a report");
     (*report)->study = study;
-    struct study_run run = {.report = *report, .registry = registry, .options = options != NULL ? options : &none};
+    struct study_run run = {.report = *report, .registry = registry, .run = STUDY_NO_RUN, .options = options != NULL ? options : &none};
     enum pim_status status = run_study(&run, error);
     pim_target_close(run.target);
     free(run.indices);

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "pimento.h"
+#include "measure.h"
 
 /* ORDER BASIS, name, mark in the text table, what the mark means. */
 #define PIM_STUDY_BASIS_MAP(X)                                                                                             \
@@ -18,6 +18,7 @@
     X(ROUTINE, "routine", "**", "rests on arithmetic routines of our own, not the vendor's: not in the mean")              \
     X(LAUNCH, "launch", "+", "too short for a test of the kernel, the launch cost rules: not in the mean")                 \
     X(FORMULA, "formula", "=", "the figure beside ours is computed from published command counts, or there is none: not in the mean")                  \
+    X(PLAUSIBILITY, "plausibility", "~", "what stands beside ours is a mean over other programs, or a bound: not in the mean")              \
     X(ALGORITHM, "algorithm", "#",                                                                                         \
       "same algorithm, sizes and transfers, but instruction counts of our own program: not in the mean")
 
@@ -53,7 +54,13 @@ struct pim_study {
     /* Everything of row `index` but `measured`; and that one figure. */
     void (*describe)(size_t index, struct pim_study_row *row);
     enum pim_status (*measure)(const struct pim_target *target, size_t index, double *figure, struct pim_error *error);
+    /* Rows that follow each other may come from one run: a number for each run, STUDY_NO_RUN for rows that `measure` runs alone. The run, and a
+     * row's figure of it. NULL: all rows are run alone. */
+    size_t (*run_of)(size_t index);
+    enum pim_status (*execute)(const struct pim_target *target, size_t run, struct study_outcome *outcome, struct pim_error *error);
+    double (*figure)(size_t index, const struct study_outcome *outcome);
 };
+#define STUDY_NO_RUN SIZE_MAX
 
 extern const struct pim_study *const pim_studies[]; /* NULL-ended */
 const struct pim_study *pim_study_named(const char *name);
