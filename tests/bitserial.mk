@@ -20,3 +20,7 @@ EXTRA_PROGRAMS += tests/bench/bench_bitserial
 BENCHMARKS += tests/bench/bench_bitserial
 tests_bench_bench_bitserial_SOURCES = tests/bench/bench_bitserial.c
 tests_bench_bench_bitserial_LDADD = libpimento_internal.la
+EXTRA_PROGRAMS += tests/bench/bench_binary
+BENCHMARKS += tests/bench/bench_binary
+tests_bench_bench_binary_SOURCES = tests/bench/bench_binary.c
+tests_bench_bench_binary_LDADD = libpimento_internal.la

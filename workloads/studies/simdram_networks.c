@@ -82,9 +82,14 @@ static const struct baseline *baseline_of(const struct network_run *run, bool gp
     return gpu ? &bound_gpu : &bound_cpu;
 }
 
-static bool sixteen_banks(const struct network_run *run)
+/* Published for 1 and for 16 banks. */
+static void describe_share(const struct network_run *run, struct pim_study_row *d)
 {
-    return strstr(run->target, "-16bank") != NULL;
+    bool one = strstr(run->target, "-1bank") != NULL, sixteen = strstr(run->target, "-16bank") != NULL;
+    d->unit = "%";
+    d->basis = one || sixteen ? PIM_STUDY_PLAUSIBILITY : PIM_STUDY_FORMULA;
+    d->published = one ? 7.1 : sixteen ? 44.6 : NAN;
+    d->source = one ? SHARE_SOURCE ", 1 bank" : sixteen ? SHARE_SOURCE ", 16 banks" : "no published figure";
 }
 
 void simdram_network_describe(size_t first, size_t row, struct pim_study_row *d)
@@ -102,9 +107,7 @@ void simdram_network_describe(size_t first, size_t row, struct pim_study_row *d)
         d->source = figure == COMPUTE && !isnan(run->formula_ms) ? FORMULA : "no published figure";
         break;
     case SHARE:
-        d->unit = "%";
-        d->published = sixteen_banks(run) ? 44.6 : 7.1;
-        d->source = sixteen_banks(run) ? SHARE_SOURCE ", 16 banks" : SHARE_SOURCE ", 1 bank";
+        describe_share(run, d);
         break;
     case AGAINST_CPU: case AGAINST_GPU:
         d->published = figure == AGAINST_GPU ? published_gpu : published_cpu;

@@ -15,7 +15,7 @@ static const struct basis bases[] = {
 };
 enum { BASES = sizeof bases / sizeof bases[0] };
 
-/* A figure as text; "-" for what is not known. */
+/* A number as text; "-" for what is not known. */
 enum { FIGURE_BYTES = 40, HEADING_BYTES = 256 };
 static const char *figure(char *text, const char *format, double value)
 {
@@ -24,6 +24,12 @@ static const char *figure(char *text, const char *format, double value)
     else
         snprintf(text, FIGURE_BYTES, format, value);
     return text;
+}
+
+/* Three decimals, more where these would show next to nothing. */
+static const char *quantity(char *text, double value)
+{
+    return figure(text, fabs(value) < 0.01 ? "%.6f" : "%.3f", value);
 }
 
 static const char *machine_of(const struct pim_study_report *report, const struct pim_study_row *row)
@@ -74,14 +80,14 @@ static void print_means(const struct pim_study_report *report, const char *prefi
 
 static void print_text(const struct pim_study_report *report, FILE *stream)
 {
-    char published[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
+    char published[FIGURE_BYTES], measured[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
     fprintf(stream, "%s (%s) on %s\n%s\n", report->study->title, report->study->name, report->target, report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
         const struct pim_study_row *row = &report->rows[i];
         if (begins_group(report, i))
             fprintf(stream, "\n%-46s %12s %12s  %-14s %9s\n", heading(group, sizeof group, row), "paper", "pimento", "unit", "error");
-        fprintf(stream, "  %-44s %12s %12.3f  %-14s %9s %s\n", row->conditions, figure(published, "%.3f", row->published),
-                row->measured, row->unit, figure(error, "%+.2f%%", pim_study_error(row)), bases[row->basis].mark);
+        fprintf(stream, "  %-44s %12s %12s  %-14s %9s %s\n", row->conditions, quantity(published, row->published),
+                quantity(measured, row->measured), row->unit, figure(error, "%+.2f%%", pim_study_error(row)), bases[row->basis].mark);
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
@@ -93,7 +99,7 @@ static void print_text(const struct pim_study_report *report, FILE *stream)
 
 static void print_markdown(const struct pim_study_report *report, FILE *stream)
 {
-    char published[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
+    char published[FIGURE_BYTES], measured[FIGURE_BYTES], error[FIGURE_BYTES], group[HEADING_BYTES];
     fprintf(stream, "# %s\n\n`pimento study %s`, target `%s`. %s\n", report->study->title, report->study->name, report->target,
             report->study->notes);
     for (size_t i = 0; i < report->count; i++) {
@@ -101,8 +107,8 @@ static void print_markdown(const struct pim_study_report *report, FILE *stream)
         if (begins_group(report, i))
             fprintf(stream, "\n## %s\n\n| conditions | paper | pimento | unit | error | basis | source of the published value |\n"
                             "|---|---:|---:|---|---:|---|---|\n", heading(group, sizeof group, row));
-        fprintf(stream, "| %s | %s | %.3f | %s | %s | %s | %s |\n", row->conditions, figure(published, "%.3f", row->published),
-                row->measured, row->unit, figure(error, "%+.2f %%", pim_study_error(row)), bases[row->basis].name, row->source);
+        fprintf(stream, "| %s | %s | %s | %s | %s | %s | %s |\n", row->conditions, quantity(published, row->published),
+                quantity(measured, row->measured), row->unit, figure(error, "%+.2f %%", pim_study_error(row)), bases[row->basis].name, row->source);
     }
     fprintf(stream, "\n");
     for (size_t i = PIM_STUDY_TEST + 1; i < BASES; i++)
