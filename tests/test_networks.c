@@ -327,8 +327,22 @@ START_TEST(layers_of_higher_precision_are_not_run_alone)
         ck_assert_int_eq(outcome.status, PIM_USAGE);
         ck_assert_ptr_nonnull(strstr(outcome.error.text, "2 to 6"));
     }
-    struct test_outcome outcome = test_kernel(&(struct test_run){"simdram_network", 1, 1, NULL, {{"network", 5}}});
-    ck_assert_int_eq(outcome.status, PIM_USAGE);
+}
+END_TEST
+
+/* Unknown, or more than the host may hold. */
+START_TEST(wrong_sizes_are_refused)
+{
+    static const struct test_run wrong[] = {
+        {"simdram_network", 1, 1, NULL, {{"network", 5}}},
+        {"simdram_network", 1, 1, NULL, {{"network", 4}, {"layer", 2}, {"images", 4096}}},
+        {"simdram_network", 1, 1, NULL, {{"network", 4}, {"layer", 2}, {"images", 400}}},
+        {"simdram_bnn", 1, 1, NULL, {{"inputs", 1 << 16}, {"positions", 1 << 20}}},
+        {"simdram_bnn", 1, 1, NULL, {{"inputs", 1}, {"outputs", 1 << 16}, {"positions", 1 << 20}}},
+        {"simdram_bnn", 1, 1, NULL, {{"mapping", 2}}},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        ck_assert_int_eq(test_kernel(&wrong[i]).status, PIM_USAGE);
 }
 END_TEST
 
@@ -356,6 +370,7 @@ int main(void)
     tcase_add_test(tcase, threads_do_not_change_a_network);
     tcase_add_test(tcase, time_is_commands_times_49_ns);
     tcase_add_test(tcase, layers_of_higher_precision_are_not_run_alone);
+    tcase_add_test(tcase, wrong_sizes_are_refused);
     tcase_add_test(tcase, layers_run_alone);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -1,5 +1,6 @@
 #include "binary_product.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "operators/bit_runs.h"
@@ -13,6 +14,10 @@ static uint64_t *new_rows(uint64_t count, uint64_t words)
 enum pim_status binary_product_make(struct binary_product *product, uint64_t inputs, uint64_t outputs, uint64_t positions, struct pim_error *error)
 {
     struct binary_product *p = product;
+    uint64_t larger = inputs > outputs ? inputs : outputs;
+    if (inputs > BINARY_MOST_INPUTS || positions > BINARY_MOST_BITS / larger)
+        return pim_fail(error, PIM_USAGE, "%" PRIu64 " inputs, %" PRIu64 " outputs at %" PRIu64 " positions, expected up to %d inputs and 2^33 bits of "
+                        "inputs and of outputs", inputs, outputs, positions, BINARY_MOST_INPUTS);
     *p = (struct binary_product){.inputs = inputs, .outputs = outputs, .positions = positions, .row_words = bits_words(positions),
                                  .weight_words = bits_words(inputs)};
     p->rows = new_rows(inputs, p->row_words);

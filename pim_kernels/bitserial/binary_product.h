@@ -14,7 +14,11 @@ struct binary_product {
     uint32_t *counts; /* of one output */
 };
 
-/* All zeros. Freed with binary_product_free, also when this fails. */
+/* What a layer may be: more inputs would not fit a count, more bits not the host's memory (1 GiB for the inputs, as much for the outputs). */
+enum { BINARY_MOST_INPUTS = 1 << 16 };
+#define BINARY_MOST_BITS (UINT64_C(1) << 33)
+
+/* All zeros; PIM_USAGE when it is larger than the above. Freed with binary_product_free, also when this fails. */
 enum pim_status binary_product_make(struct binary_product *product, uint64_t inputs, uint64_t outputs, uint64_t positions, struct pim_error *error);
 void binary_product_free(struct binary_product *product);
 

@@ -44,6 +44,9 @@ static enum pim_status no_memory(struct pim_error *error)
 static enum pim_status new_planes(struct binary_planes *planes, uint64_t images, uint64_t channels, uint64_t height, uint64_t width,
                                   struct pim_error *error)
 {
+    if (images > BINARY_MOST_BITS / height / width / channels)
+        return pim_fail(error, PIM_USAGE, "%llu images of %llu x %llu x %llu bits are more than 2^33 bits", (unsigned long long)images,
+                        (unsigned long long)height, (unsigned long long)width, (unsigned long long)channels);
     *planes = (struct binary_planes){images, channels, height, width, bits_words(images * height * width), NULL};
     planes->bits = calloc(channels * planes->words, sizeof *planes->bits);
     return planes->bits != NULL ? PIM_OK : no_memory(error);
