@@ -4,7 +4,7 @@
  * over its three networks, quoted in the project's requirements and not verified; what its baselines ran is not known. Ours are
  *   LeNet-5  times of the 1-bit network that pLUTo measured (MICRO 2022, Table 7); its batch is not known
  *   VGG      bounds from data sheets, assumed to stand for the machines that the paper names: no public measurement of these shapes was found
- * A bound is what no program can beat, so that ratios to it are the least that a measured baseline would give.
+ * A bound is the stated peak of one way to count bits, which programs hardly reach: a measured baseline would give larger ratios.
  */
 #include "simdram_networks.h"
 

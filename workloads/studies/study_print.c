@@ -75,7 +75,10 @@ static void print_means(const struct pim_study_report *report, const char *prefi
             fprintf(stream, "%s%s: mean absolute error of %zu rows: %.2f %%\n", prefix, report->rows[i].group, tests, mean);
     }
     mean = pim_study_mean_error(report, NULL, &tests);
-    fprintf(stream, "%sMean absolute error over the %zu rows that are a test: %.2f %%\n", *prefix ? "\n" : "", tests, mean);
+    if (tests > 0)
+        fprintf(stream, "%sMean absolute error over the %zu rows that are a test: %.2f %%\n", *prefix ? "\n" : "", tests, mean);
+    else
+        fprintf(stream, "%sNo row is a test.\n", *prefix ? "\n" : "");
 }
 
 static void print_text(const struct pim_study_report *report, FILE *stream)
