@@ -176,3 +176,21 @@ bool asm_incbin(struct assembler *a, const char *at, int unused)
         count = file->size - skip;
     return asm_expect_end(a) && asm_emit(a, at, file->bytes + skip, count);
 }
+
+/* .vertical: rows of one operand, a bit of all its elements each. Its labels say so in the file. */
+bool asm_vertical(struct assembler *a, const char *at, int unused)
+{
+    (void)unused;
+    asm_skip_space(a);
+    const char *start = a->at;
+    struct asm_vertical_row row = {.offset = a->section->size};
+    if (!read_size(a, "the width of an element", &row.width) || !asm_expect_end(a))
+        return false;
+    if (!asm_space(a, a->section)->vertical)
+        return asm_error(a, at, "an address of section '%s' is no row, expected '.vertical' where addresses count rows", a->section->name);
+    if (row.width < 1 || row.width > ISA_WIDEST_ELEMENT)
+        return asm_error(a, start, "elements of %" PRIu64 " bits, expected 1 to %d", row.width, ISA_WIDEST_ELEMENT);
+    if (a->pass == 2)
+        asm_append(a, &a->section->verticals, &row, sizeof row);
+    return asm_emit_zeros(a, at, row.width);
+}

@@ -1,5 +1,6 @@
 /* The table of directives, and those that produce no bytes. */
 #include "asm_internal.h"
+#include "own_sets.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -163,6 +164,40 @@ static bool message(struct assembler *a, const char *at, int is_error)
     return true;
 }
 
+static bool unknown_requirement(struct assembler *a, const char *key, size_t length)
+{
+    struct asm_buffer *keys = asm_new_buffer(a);
+    for (const struct isa_requirement *row = a->set->requirements; row && row->key; row++)
+        asm_print(a, keys, "%s%s", keys->size ? " " : "", row->key);
+    if (!keys->size)
+        return asm_error(a, key, "programs of %s require nothing by name", a->set->name);
+    return asm_error(a, key, "unknown requirement '%.*s' of %s, expected one of %s", (int)length, key, a->set->name, (const char *)keys->data);
+}
+
+/* The machine must have no less of that; what the assembler finds out by itself may raise it. */
+static bool require_directive(struct assembler *a, const char *at, int unused)
+{
+    (void)at;
+    (void)unused;
+    const char *key;
+    size_t length;
+    int64_t value;
+    if (!asm_name(a, "the name of a requirement", &key, &length) || !asm_expect(a, ','))
+        return false;
+    asm_skip_space(a);
+    const char *start = a->at;
+    if (!asm_constant(a, "what is required", &value) || !asm_expect_end(a))
+        return false;
+    int row = own_requirement(a->set, key, length);
+    if (row < 0)
+        return unknown_requirement(a, key, length);
+    if (value < 1)
+        return asm_error(a, start, "%" PRId64 " of %s, expected at least 1", value, a->set->requirements[row].key);
+    if (a->least[row] < (uint64_t)value)
+        a->least[row] = (uint64_t)value;
+    return true;
+}
+
 /* `.file` and `.ident` of compiler output say nothing that is needed here. */
 static bool ignore(struct assembler *a, const char *at, int unused)
 {
@@ -213,6 +248,8 @@ static const struct {
     {".set", constant_directive, 1},
     {".type", type_directive, 0},
     {".size", size_directive, 0},
+    {".vertical", asm_vertical, 0},
+    {".require", require_directive, 0},
     {".include", include_directive, 0},
     {".macro", macro_directive, 0},
     {".endm", stray_end, 0},

@@ -6,6 +6,7 @@
 #include "config.h" /* GNU extensions of the C library */
 
 #include "asm_internal.h"
+#include "own_sets.h"
 
 #include <errno.h>
 #include <gelf.h>
@@ -14,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGE = 0x1000, EXTRA_PARTS = 8 };
+enum { PAGE = 0x1000, EXTRA_PARTS = 9, NOTE_ALIGNMENT = 4 };
 
 struct part {
     const char *name;
@@ -162,6 +163,25 @@ static struct asm_symbol **labels_by_place(struct assembler *a, size_t *count)
     return labels;
 }
 
+static int compare_verticals(const void *left, const void *right)
+{
+    const struct asm_vertical_row *a = left, *b = right;
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+/* A label of `.vertical` is as long as its elements are wide, whatever labels are inside. */
+static void find_vertical(struct asm_symbol *symbol)
+{
+    const struct asm_buffer *rows = &symbol->value.section->verticals;
+    const struct asm_vertical_row wanted = {.offset = (uint64_t)symbol->value.number};
+    const struct asm_vertical_row *found =
+        rows->size ? bsearch(&wanted, rows->data, rows->size / sizeof wanted, sizeof wanted, compare_verticals) : NULL;
+    if (!found)
+        return;
+    symbol->vertical = true;
+    symbol->size = found->width;
+}
+
 /* Symbols without `.size` reach to the next one: functions to the next function, objects to the next label. */
 static void find_sizes(struct assembler *a)
 {
@@ -187,6 +207,7 @@ static void find_sizes(struct assembler *a)
             symbol->size = end > here ? (uint64_t)(end - here) : 0;
         next_label = here < next_label ? here : next_label; /* an end mark may lie behind the section */
         next_function = type == ASM_FUNCTION ? next_label : next_function;
+        find_vertical(symbol);
     }
 }
 
@@ -198,7 +219,7 @@ static void append_symbol(struct elf_file *file, const char *name, GElf_Sym symb
         asm_append(a, file->symbol_names, name, strlen(name) + 1);
     if (is_32_bit(a)) {
         Elf32_Sym narrow = {.st_name = symbol.st_name, .st_value = (Elf32_Addr)symbol.st_value, .st_size = (Elf32_Word)symbol.st_size,
-                            .st_info = symbol.st_info, .st_shndx = symbol.st_shndx};
+                            .st_info = symbol.st_info, .st_other = symbol.st_other, .st_shndx = symbol.st_shndx};
         asm_append(a, file->symbols, &narrow, sizeof narrow);
     } else {
         asm_append(a, file->symbols, &symbol, sizeof symbol);
@@ -214,6 +235,7 @@ static void append_source_symbol(struct elf_file *file, const struct asm_symbol 
         .st_value = (GElf_Addr)asm_link_value(&symbol->value),
         .st_size = symbol->size,
         .st_info = GELF_ST_INFO(symbol->global ? STB_GLOBAL : STB_LOCAL, types[type_of(file->a, symbol)]),
+        .st_other = symbol->vertical ? OWN_VERTICAL : STV_DEFAULT,
         .st_shndx = section ? (GElf_Section)section->elf_index : SHN_ABS,
     });
 }
@@ -292,6 +314,44 @@ static void add_comment(struct elf_file *file)
     asm_append(file->a, comment, text, strlen(text) + 1);
     const GElf_Shdr header = {.sh_type = SHT_PROGBITS, .sh_flags = SHF_MERGE | SHF_STRINGS, .sh_entsize = 1, .sh_addralign = 1};
     place_part(file, add_part(file, ".comment", header, NULL), comment);
+}
+
+/* What the program requires, in a note that only our own sets have. A loader looks for its segment, people and tools for its section. */
+static void find_requirements(struct assembler *a)
+{
+    for (size_t i = 0; i < a->section_count; i++) {
+        const struct asm_section *section = a->sections[i];
+        const struct isa_space *space = asm_space(a, section);
+        if (space->code)
+            own_require_code(a->set, section->bytes.data, section->bytes.size, a->least);
+        if (section->size)
+            own_require_space(a->set, space, section->address + section->size - space->link_base, a->least);
+    }
+}
+
+static void append_padded(struct assembler *a, struct asm_buffer *buffer, const void *bytes, size_t size)
+{
+    asm_append(a, buffer, bytes, size);
+    asm_append_zeros(a, buffer, -size % NOTE_ALIGNMENT);
+}
+
+static void add_note(struct elf_file *file)
+{
+    struct assembler *a = file->a;
+    char text[OWN_NOTE_BYTES];
+    if (!set_has_note(a->set))
+        return;
+    find_requirements(a);
+    size_t length = own_note_print(a->set, a->least, text);
+    const Elf64_Nhdr header = {.n_namesz = sizeof OWN_NOTE_NAME, .n_descsz = (Elf64_Word)length, .n_type = OWN_NOTE_TYPE};
+    struct asm_buffer *note = asm_new_buffer(a);
+    append_padded(a, note, &header, sizeof header);
+    append_padded(a, note, OWN_NOTE_NAME, sizeof OWN_NOTE_NAME);
+    append_padded(a, note, text, length);
+    struct part *part = add_part(file, ".note.pimento", (GElf_Shdr){.sh_type = SHT_NOTE, .sh_addralign = NOTE_ALIGNMENT}, NULL);
+    place_part(file, part, note);
+    file->segments[file->segment_count++] = (GElf_Phdr){.p_type = PT_NOTE, .p_flags = PF_R, .p_offset = part->header.sh_offset,
+                                                        .p_filesz = note->size, .p_align = NOTE_ALIGNMENT};
 }
 
 static void add_tables(struct elf_file *file)
@@ -404,19 +464,20 @@ enum pim_status asm_write_elf(struct assembler *a, struct asm_output *output)
     size_t spaces = 0;
     while (a->set->spaces[spaces].name)
         spaces++;
+    size_t segments = spaces + 1 + set_has_note(a->set); /* PT_GNU_STACK, PT_NOTE */
     struct elf_file file = {
         .a = a,
         .part_count = 1,
         .parts = asm_allocate(a, (1 + a->section_count + EXTRA_PARTS) * sizeof *file.parts),
-        .segments = asm_allocate(a, (spaces + 1) * sizeof *file.segments),
+        .segments = asm_allocate(a, segments * sizeof *file.segments),
         .symbols = asm_new_buffer(a),
         .symbol_names = asm_new_buffer(a),
         .section_names = asm_new_buffer(a),
-        .end = is_32_bit(a) ? sizeof(Elf32_Ehdr) + (spaces + 1) * sizeof(Elf32_Phdr)
-                            : sizeof(Elf64_Ehdr) + (spaces + 1) * sizeof(Elf64_Phdr),
+        .end = is_32_bit(a) ? sizeof(Elf32_Ehdr) + segments * sizeof(Elf32_Phdr) : sizeof(Elf64_Ehdr) + segments * sizeof(Elf64_Phdr),
     };
     pad_content(a);
     add_spaces(&file);
+    add_note(&file);
     add_debug(&file);
     add_comment(&file);
     add_tables(&file);

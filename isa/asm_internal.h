@@ -98,6 +98,9 @@ enum asm_section_kind {
     ASM_RESERVED, /* addresses only, memory keeps what it holds: .noinit, @nobits, spaces that are not loaded */
 };
 
+/* What one `.vertical` has laid out. */
+struct asm_vertical_row { uint64_t offset, width; };
+
 struct asm_section {
     const char *name;
     uint32_t space;      /* index into the set's spaces */
@@ -108,6 +111,7 @@ struct asm_section {
     uint64_t final_size; /* of pass 1 */
     uint64_t address;    /* link address, after pass 1 */
     struct asm_buffer bytes;
+    struct asm_buffer verticals; /* struct asm_vertical_row, offsets ascending */
     size_t elf_index;
 };
 
@@ -132,6 +136,7 @@ struct asm_symbol {
     enum asm_symbol_type type;
     bool size_given;
     uint64_t size;
+    bool vertical;
     struct pim_place place;
     size_t elf_index;
 };
@@ -183,6 +188,7 @@ struct assembler {
     size_t section_count;
     struct asm_section *section;
     uint64_t *space_used;
+    uint64_t least[ISA_MOST_REQUIREMENTS]; /* by .require; then also by what is assembled */
 
     struct asm_symbol **buckets;
     struct asm_macro **macros; /* in buckets too */
@@ -281,7 +287,7 @@ bool asm_condition(struct assembler *a, const char *name, size_t length);
 bool asm_directive(struct assembler *a, const char *name, size_t length);
 
 typedef bool asm_directive_function(struct assembler *a, const char *at, int argument);
-asm_directive_function asm_integers, asm_floats, asm_strings, asm_space_directive, asm_fill, asm_align_directive, asm_incbin;
+asm_directive_function asm_integers, asm_floats, asm_strings, asm_space_directive, asm_fill, asm_align_directive, asm_incbin, asm_vertical;
 
 /* asm_listing.c */
 void asm_list_line(struct assembler *a, const struct asm_line *line);

@@ -90,8 +90,10 @@ void asm_free_memory(struct assembler *a)
 {
     while (a->frame)
         asm_pop_frame(a);
-    for (size_t i = 0; i < a->section_count; i++)
+    for (size_t i = 0; i < a->section_count; i++) {
         free(a->sections[i]->bytes.data);
+        free(a->sections[i]->verticals.data);
+    }
     for (struct asm_buffer *buffer = a->buffers; buffer; buffer = buffer->next)
         free(buffer->data);
     free(a->symbols);

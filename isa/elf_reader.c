@@ -5,7 +5,7 @@
  * cannot surprise it. Files come from anywhere: every size and offset is checked against what holds it.
  */
 #include "elf_internal.h"
-#include "instruction_set.h"
+#include "own_sets.h"
 #include "whole_file.h"
 
 #include <gelf.h>
@@ -23,6 +23,7 @@ struct reader {
     Elf *elf;
     GElf_Ehdr header;
     const struct instruction_set *set;
+    uint64_t least[ISA_MOST_REQUIREMENTS]; /* of the note */
     struct pim_image *image;
     struct pim_error *error;
 };
@@ -93,6 +94,53 @@ static enum pim_status no_kernel(struct reader *reader, uint16_t machine, uint8_
                machine, elf_class, first->elf_machine, first->elf_class, first->name);
 }
 
+/* The description of the file's note, NULL when there is none. The bytes belong to libelf. */
+static enum pim_status find_note(const struct reader *reader, const char **text, size_t *length)
+{
+    size_t count;
+    *text = NULL;
+    if (elf_getphdrnum(reader->elf, &count))
+        return bad(reader, "the program headers cannot be read: %s", elf_errmsg(-1));
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr header;
+        if (!gelf_getphdr(reader->elf, (int)i, &header))
+            return bad(reader, "program header %zu of %zu is outside the file", i, count);
+        if (header.p_type != PT_NOTE)
+            continue;
+        Elf_Data *data = elf_getdata_rawchunk(reader->elf, (int64_t)header.p_offset, header.p_filesz, ELF_T_NHDR);
+        GElf_Nhdr note;
+        size_t name, description, next = 0, at = 0;
+        while (data && (next = gelf_getnote(data, at, &note, &name, &description)) > 0) {
+            const char *bytes = data->d_buf;
+            if (note.n_type == OWN_NOTE_TYPE && note.n_namesz == sizeof OWN_NOTE_NAME && memcmp(bytes + name, OWN_NOTE_NAME, note.n_namesz) == 0) {
+                if (*text)
+                    return bad(reader, "two notes '" OWN_NOTE_NAME "' of type %d, expected one", OWN_NOTE_TYPE);
+                *text = bytes + description;
+                *length = note.n_descsz;
+            }
+            at = next;
+        }
+        if (!data || at < data->d_size)
+            return bad(reader, "segment %zu is cut off or no list of notes, expected whole notes within a file of %zu bytes", i, reader->file_bytes);
+    }
+    return PIM_OK;
+}
+
+/* Which of our own sets it is, and what the program requires. */
+static enum pim_status read_note(struct reader *reader)
+{
+    const char *text;
+    size_t length;
+    char why[256];
+    enum pim_status status = find_note(reader, &text, &length);
+    if (status)
+        return status;
+    if (!text)
+        return bad(reader, "no note '" OWN_NOTE_NAME "' of type %d, expected one that names the instruction set and what the program requires: "
+                   "assemble it again", OWN_NOTE_TYPE);
+    return own_note_parse(text, length, &reader->set, reader->least, why, sizeof why) ? PIM_OK : bad(reader, "%s", why);
+}
+
 static enum pim_status check_header(struct reader *reader)
 {
     if (!gelf_getehdr(reader->elf, &reader->header))
@@ -102,6 +150,9 @@ static enum pim_status check_header(struct reader *reader)
     reader->set = instruction_set_for_machine(header->e_machine, elf_class);
     if (!reader->set)
         return no_kernel(reader, header->e_machine, elf_class);
+    enum pim_status status = set_has_note(reader->set) ? read_note(reader) : PIM_OK;
+    if (status)
+        return status;
     if (header->e_type != ET_EXEC)
         return bad(reader, "ELF type %u%s, expected 2 (a linked executable)", header->e_type,
                    type_name(header->e_type));
@@ -109,6 +160,8 @@ static enum pim_status check_header(struct reader *reader)
         return bad(reader, "ELF flags 0x%x, expected 0x%x for %s", header->e_flags, reader->set->elf_flags,
                    reader->set->name);
     reader->image->instruction_set = reader->set->name;
+    if (set_has_note(reader->set) && !own_image_require(reader->image, reader->set, reader->least))
+        return no_memory(reader);
     reader->image->entry = header->e_entry;
     reader->image->elf_flags = header->e_flags;
     return PIM_OK;
@@ -317,6 +370,17 @@ static void apply_space_rules(const struct isa_space *space, struct pim_symbol *
         symbol->size = space->bytes - symbol->value;
 }
 
+static enum pim_status apply_layout(const struct reader *reader, const struct isa_space *space, unsigned other, struct pim_symbol *symbol)
+{
+    symbol->vertical = other & OWN_VERTICAL;
+    if (other & ~(unsigned)(OWN_VERTICAL | OWN_VISIBILITY))
+        return bad(reader, "symbol '%s' has st_other 0x%x, expected 0 or 0x%x (vertical)", symbol->name, other, OWN_VERTICAL);
+    if (symbol->vertical && (!space->vertical || symbol->size < 1 || symbol->size > ISA_WIDEST_ELEMENT))
+        return bad(reader, "symbol '%s' in %s is vertical with %" PRIu64 " rows, expected 1 to %d rows in a space of rows", symbol->name, space->name,
+                   symbol->size, ISA_WIDEST_ELEMENT);
+    return PIM_OK;
+}
+
 static enum pim_status place_symbol(const struct reader *reader, const struct tables *tables, const GElf_Sym *source,
                                     struct pim_symbol *symbol)
 {
@@ -342,7 +406,7 @@ static enum pim_status place_symbol(const struct reader *reader, const struct ta
     symbol->space = space_index;
     symbol->value = source->st_value - space->link_base;
     apply_space_rules(space, symbol);
-    return PIM_OK;
+    return set_has_note(reader->set) ? apply_layout(reader, space, source->st_other, symbol) : PIM_OK;
 }
 
 static enum pim_status add_symbol(struct reader *reader, const struct tables *tables, const GElf_Sym *source)

@@ -14,6 +14,7 @@ void pim_image_free(struct pim_image *image)
         free(image->segments[i].data);
     free(image->segments);
     free(image->symbols);
+    free(image->requirements);
     free(image->storage);
     debug_lines_free(image->debug);
     free(image);

@@ -20,7 +20,17 @@ struct isa_space {
     uint64_t reserved_bytes;     /* zero bytes in front of everything the assembler places here (dpu: the null object) */
     const char *used_end_symbol; /* marks the end of linked data; its size is the rest of the space. NULL: none */
     const char *host_section;    /* the host reaches by name only what is in this section. NULL: it reaches everything */
+    const char *requirement;     /* an own set: which of its requirements the number of addresses in use raises. NULL: none */
+    bool vertical;               /* an own set: an address is a row, so that elements can stand upright (`.vertical`) */
 };
+
+/* What a program of an own set may require: an integer parameter of the machine, and no less of it than the program says. */
+struct isa_requirement {
+    const char *key;  /* "memory.d_rows": the parameter of every back-end that executes the set */
+    const char *help;
+};
+
+enum { ISA_MOST_REQUIREMENTS = 8, ISA_WIDEST_ELEMENT = 64 };
 
 enum isa_operand_kind { ISA_REGISTER_LIKE_NAME, ISA_EXPRESSION, ISA_SWITCH };
 
@@ -45,6 +55,8 @@ struct instruction_set {
     uint64_t elf_entry;
     unsigned word_bytes;              /* of one instruction in the file */
     const struct isa_space *spaces;   /* ended by name == NULL */
+    unsigned version;                 /* an own set: of its encodings, in the note of its files (own_sets.h); 0: files have no note */
+    const struct isa_requirement *requirements; /* an own set: ended by key == NULL */
 
     /* Is this identifier reserved (a register, a condition)? Reserved names cannot be labels. */
     bool (*reserved)(const char *name, size_t length);
@@ -62,6 +74,8 @@ struct instruction_set {
                           char *text, size_t size);
     /* Does the word decode strictly / loosely? */
     bool (*decodes)(uint64_t word, bool loose);
+    /* An own set: raise `least`, one per requirement, to what the word needs. NULL: words need nothing. */
+    void (*require)(uint64_t word, uint64_t *least);
 };
 
 extern const struct instruction_set dpu_instruction_set;

@@ -33,6 +33,13 @@ struct pim_symbol {
     bool function;
     bool global;
     bool host_visible;     /* reachable by name from the host (dpu: not in .data*, except .data.__sys_host) */
+    bool vertical;         /* elements stand upright, bit i of all of them at address value + i; `size` bits each */
+};
+
+/* What a program requires of its machine: a parameter, and at least so much of it. */
+struct pim_requirement {
+    const char *key;       /* "memory.d_rows"; static */
+    uint64_t least;
 };
 
 struct pim_debug; /* source lines, opaque */
@@ -50,6 +57,9 @@ struct pim_image {
     const char *tool_release;     /* the vendor SDK that tool_version belongs to ("2021.3"), "" when unknown; static */
     uint64_t hash;                /* of all segments: equal images have equal hashes */
     struct pim_debug *debug;      /* NULL without debug information */
+    unsigned set_version;         /* of the instruction set, where files say it; 0: they do not */
+    size_t requirement_count;
+    struct pim_requirement *requirements; /* NULL: none */
     char *storage;                /* owner of the names */
 };
 

@@ -15,6 +15,11 @@ tests_test_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_bitserial_values_SOURCES = tests/test_bitserial_values.c
 tests_test_bitserial_values_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_bitserial_values_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_PROGRAMS += tests/test_own_note
+TESTS += tests/test_own_note
+tests_test_own_note_SOURCES = tests/test_own_note.c
+tests_test_own_note_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_own_note_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
 EXTRA_PROGRAMS += tests/bench/bench_bitserial
 BENCHMARKS += tests/bench/bench_bitserial

@@ -84,7 +84,7 @@ static bool find_extents(struct bitserial_bank *bank, uint64_t word, struct bulk
     const struct bitserial_parameters *p = &bank->machine->parameters;
     uint64_t scratch = bitserial_scratch_rows(bulk->operation, bulk->width, bulk->is_signed);
     for (unsigned i = 0; i < bulk->operand_count; i++) {
-        uint64_t count = i == 0 ? bitserial_result_width(bulk->operation, bulk->width) : i == 3 ? 1 : bulk->width;
+        uint64_t count = bitserial_operand_rows(bulk->operation, bulk->width, i);
         if (!row_number(bank, bitserial_row_of(word, i), count, &bulk->extents[i].first))
             return false;
         bulk->extents[i].count = count;

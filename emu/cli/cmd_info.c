@@ -52,12 +52,17 @@ static void print_summary(const struct kernel_file *kernel)
     const struct pim_image *image = kernel->image;
     const struct pim_symbol *tasklets = pim_image_symbol(image, "NR_TASKLETS");
     printf("file             %s\n", image->path);
-    printf("instruction set  %s\n", image->instruction_set);
+    printf("instruction set  %s", image->instruction_set);
+    if (image->set_version)
+        printf(", version %u", image->set_version);
+    putchar('\n');
     printf("entry            0x%" PRIx64 "\n", image->entry);
     printf("tool-chain       %s\n", image->tool_version[0] ? image->tool_version : "not known");
     if (image->tool_release[0])
         printf("SDK              %s\n", image->tool_release);
     printf("source lines     %s\n", image->debug ? "yes" : "no");
+    for (size_t i = 0; i < image->requirement_count; i++)
+        printf("%s%s of at least %" PRIu64 "\n", i ? "                 " : "requires         ", image->requirements[i].key, image->requirements[i].least);
     if (tasklets)
         printf("tasklets         %" PRIu64 "\n", tasklets->link_value);
     print_stacks(image);
@@ -80,8 +85,8 @@ static void print_symbols(const struct kernel_file *kernel, bool all)
     for (size_t i = 0; i < kernel->image->symbol_count; i++) {
         const struct pim_symbol *symbol = &kernel->image->symbols[i];
         if (is_listed(symbol, all))
-            printf("  %-8s %10" PRIu64 "  %10" PRIu64 "  %s\n", space_name(kernel, symbol->space), symbol->value,
-                   symbol->size, symbol->name);
+            printf("  %-8s %10" PRIu64 "  %10" PRIu64 "  %s%s\n", space_name(kernel, symbol->space), symbol->value, symbol->size, symbol->name,
+                   symbol->vertical ? " (vertical)" : "");
     }
 }
 
@@ -106,14 +111,23 @@ static json_t *symbols_json(const struct kernel_file *kernel, bool all)
         const struct pim_symbol *symbol = &kernel->image->symbols[i];
         if (!is_listed(symbol, all))
             continue;
-        json_t *row = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b, s:b}", "name", symbol->name,
+        json_t *row = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b, s:b, s:b}", "name", symbol->name,
                                 "space", space_name(kernel, symbol->space), "offset", (json_int_t)symbol->value,
                                 "bytes", (json_int_t)symbol->size, "section", symbol->section,
-                                "function", symbol->function, "host_visible", symbol->host_visible);
+                                "function", symbol->function, "host_visible", symbol->host_visible,
+                                "vertical", symbol->vertical);
         if (row)
             json_array_append_new(array, row);
     }
     return array;
+}
+
+static json_t *requirements_json(const struct pim_image *image)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < image->requirement_count; i++)
+        json_object_set_new(object, image->requirements[i].key, json_integer((json_int_t)image->requirements[i].least));
+    return object;
 }
 
 static json_t *stacks_json(const struct pim_image *image)
@@ -132,6 +146,8 @@ static void print_json(const struct kernel_file *kernel, bool all)
     json_t *root = json_object();
     json_object_set_new(root, "file", json_string(image->path));
     json_object_set_new(root, "instruction_set", json_string(image->instruction_set));
+    json_object_set_new(root, "set_version", json_integer(image->set_version));
+    json_object_set_new(root, "requires", requirements_json(image));
     json_object_set_new(root, "entry", json_integer((json_int_t)image->entry));
     json_object_set_new(root, "tool_chain", json_string(image->tool_version));
     json_object_set_new(root, "sdk", json_string(image->tool_release));

@@ -227,6 +227,23 @@ enum pim_status pim_device_synchronise(struct pim_device *device, struct pim_err
 
 /* ----------------------------------------------------------------------------------- loads --- */
 
+/* Is there as much of everything as the program says it needs? */
+static enum pim_status check_requirements(const struct pim_device *device, const struct pim_image *image, struct pim_error *error)
+{
+    for (size_t i = 0; i < image->requirement_count; i++) {
+        const struct pim_requirement *required = &image->requirements[i];
+        const struct pim_parameter *row = pim_parameter_find(device->backend, required->key);
+        if (!row || row->type != PIM_INTEGER)
+            return pim_fail(error, PIM_BAD_INPUT, "%s: requires %s, which back-end '%s' does not have", image->path, required->key,
+                            device->backend->name);
+        uint64_t has = pim_parameter_integer(row, pim_target_parameters(device->target));
+        if (has < required->least)
+            return pim_fail(error, PIM_BAD_INPUT, "%s: requires %s of at least %" PRIu64 ", target '%s' has %" PRIu64, image->path, required->key,
+                            required->least, pim_target_name(device->target), has);
+    }
+    return PIM_OK;
+}
+
 enum pim_status pim_device_load(struct pim_device *device, struct pim_units units,
                                 const struct pim_image *image, struct pim_error *error)
 {
@@ -236,6 +253,9 @@ enum pim_status pim_device_load(struct pim_device *device, struct pim_units unit
     if (strcmp(image->instruction_set, device->backend->instruction_set))
         return pim_fail(error, PIM_BAD_INPUT, "%s: a program for '%s', expected one for '%s'", image->path,
                         image->instruction_set, device->backend->instruction_set);
+    status = check_requirements(device, image, error);
+    if (status != PIM_OK)
+        return status;
     for (uint32_t i = 0; device->launches && i < units.count; i++)
         if (pim_device_running(device, units.first + i))
             return pim_fail(error, PIM_USAGE, "load: unit %" PRIu32 " runs", units.first + i);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct bitserial_form_row control_rows[] = {
 #define CONTROL_ROW(name_, text, opcode, operands_, help_) [opcode] = {.name = #text, .operands = operands_, .help = help_},
@@ -73,6 +74,50 @@ bool bitserial_decodes(uint64_t word)
             return false;
     }
     return !(word & ~owned);
+}
+
+/* ---- what a program requires ---- */
+
+unsigned bitserial_operand_rows(enum bitserial_operation operation, unsigned width, unsigned operand)
+{
+    return operand == 0 ? bitserial_result_width(operation, width) : operand == 3 ? 1 : width;
+}
+
+static void raise(uint64_t *least, unsigned requirement, uint64_t count)
+{
+    least[requirement] = least[requirement] < count ? count : least[requirement];
+}
+
+/* One more than the last row that the operands name, 0 when they name none. */
+static uint64_t end_of_rows(uint64_t word, const struct bitserial_form_row *form)
+{
+    unsigned opcode = bitserial_opcode_of(word), field = 0;
+    uint64_t end = 0;
+    for (const char *kind = form->operands; *kind; kind++) {
+        if (strchr("rwdv", *kind) == NULL)
+            continue;
+        bitserial_row row = bitserial_row_of(word, field);
+        uint64_t rows = bitserial_is_bulk(opcode) ? bitserial_operand_rows(bitserial_operation_of(opcode), bitserial_width_of(word), field) : 1;
+        if (*kind != 'v' && bitserial_is_d(row) && row + rows > end)
+            end = row + rows;
+        field++;
+    }
+    return end;
+}
+
+void bitserial_require(uint64_t word, uint64_t *least)
+{
+    unsigned opcode = bitserial_opcode_of(word);
+    struct bitserial_form_row form = bitserial_form(opcode);
+    uint64_t scratch = 0;
+    if (!bitserial_decodes(word))
+        return;
+    if (bitserial_is_bulk(opcode))
+        scratch = bitserial_scratch_rows(bitserial_operation_of(opcode), bitserial_width_of(word), bitserial_is_signed(opcode));
+    if (form.operands[0] == 'v' && bitserial_is_d(bitserial_row_of(word, 0)))
+        raise(least, BITSERIAL_REQUIRES_SUBARRAYS, bitserial_row_of(word, 0) + UINT64_C(1));
+    raise(least, BITSERIAL_REQUIRES_D_ROWS, end_of_rows(word, &form) + scratch);
+    raise(least, BITSERIAL_REQUIRES_SCRATCH_ROWS, scratch);
 }
 
 /* ---- text ---- */

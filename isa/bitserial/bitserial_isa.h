@@ -18,6 +18,9 @@ enum {
     BITSERIAL_MOST_ROW_OPERANDS = 4,
 };
 
+/* ORDER BITSERIAL REQUIREMENT: what a program may require of a machine. */
+enum { BITSERIAL_REQUIRES_D_ROWS, BITSERIAL_REQUIRES_SUBARRAYS, BITSERIAL_REQUIRES_SCRATCH_ROWS };
+
 /* Operands by letter, in the order of writing: D and S micro-registers; r a row that is read, w one that is written, d the first row of a vertical
  * operand, v a small number or a micro-register (all four: the next 12-bit field); i a signed and u an unsigned number of 32 bits; t a target;
  * n a width. */
@@ -61,6 +64,13 @@ static inline bool bitserial_is_signed(unsigned opcode) { return opcode >= BITSE
 
 /* Does the word mean something: known opcode, operands of the right kind, unused bits 0? */
 bool bitserial_decodes(uint64_t word);
+
+/* Raise what a program requires to what this word needs: rows and subarrays that it names, the scratch rows behind them. What micro-registers
+ * will hold is not known; a word that means nothing needs nothing. */
+void bitserial_require(uint64_t word, uint64_t *least);
+
+/* Rows of a bulk operation's row operand: 0 the destination, 1 and 2 what it takes, 3 the select row. */
+unsigned bitserial_operand_rows(enum bitserial_operation operation, unsigned width, unsigned operand);
 
 /* Text of a word, always ended; the length that it needs. `label` may be NULL. */
 size_t bitserial_disassemble(uint64_t word, bool loose, const char *(*label)(void *context, uint32_t index), void *context, char *text,

@@ -24,8 +24,18 @@ static const struct isa_space spaces[] = {
                               .link_base = (uint64_t)BITSERIAL_SPACE_ROWS << OWN_SPACE_SHIFT,
                               .bytes = BITSERIAL_D_ROWS,
                               .alignment = 1,
-                              .sections = row_sections},
+                              .sections = row_sections,
+                              .requirement = "memory.d_rows",
+                              .vertical = true},
     {.name = NULL},
+};
+
+/* ORDER BITSERIAL REQUIREMENT: bitserial_isa.h */
+static const struct isa_requirement requirements[] = {
+    [BITSERIAL_REQUIRES_D_ROWS] = {"memory.d_rows", "data rows of a subarray"},
+    [BITSERIAL_REQUIRES_SUBARRAYS] = {"memory.subarrays", "subarrays of a bank"},
+    [BITSERIAL_REQUIRES_SCRATCH_ROWS] = {"memory.scratch_rows", "rows for the partial results of bulk operations"},
+    {NULL, NULL},
 };
 
 /* A label in code is an instruction's index, one in the rows a row's number. */
@@ -172,10 +182,13 @@ const struct instruction_set bitserial_instruction_set = {
     .elf_entry = 0,
     .word_bytes = BITSERIAL_WORD_BYTES,
     .spaces = spaces,
+    .version = 1,
+    .requirements = requirements,
     .reserved = reserved,
     .strip = strip,
     .mnemonic = mnemonic_exists,
     .assemble = assemble,
     .disassemble = bitserial_disassemble,
     .decodes = decodes,
+    .require = bitserial_require,
 };

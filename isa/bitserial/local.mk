@@ -1,6 +1,6 @@
 # isa/bitserial: row commands, micro-programs and their generators.
 AM_CPPFLAGS += -I$(srcdir)/isa/bitserial
-libpimento_la_SOURCES += isa/own_sets.h isa/bitserial/bitserial_rows.c isa/bitserial/bitserial_rows.h isa/bitserial/microprogram.c \
+libpimento_la_SOURCES += isa/bitserial/bitserial_rows.c isa/bitserial/bitserial_rows.h isa/bitserial/microprogram.c \
 	isa/bitserial/microprogram.h isa/bitserial/operations.c isa/bitserial/operations.h isa/bitserial/generators.h \
 	isa/bitserial/generate_arithmetic.c isa/bitserial/generate_compare.c isa/bitserial/generate_logic.c \
 	isa/bitserial/function_parser.c isa/bitserial/synthesis.c isa/bitserial/synthesis.h isa/bitserial/schedule.c \

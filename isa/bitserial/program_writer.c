@@ -1,5 +1,6 @@
 #include "program_writer.h"
 #include "elf_internal.h"
+#include "own_sets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,30 +51,37 @@ void write_microprogram(struct program_writer *writer, const struct microprogram
             write_aap(writer, program->commands[i].first, program->commands[i].second);
 }
 
-/* The words become the image's data; the file's order of bytes is the host's on every machine that pimento supports. */
+/* The words become the image's data; the file's order of bytes is the host's on every machine that pimento supports. NULL: out of memory. */
+static struct pim_image *image_of(uint64_t *words, size_t bytes)
+{
+    uint64_t least[ISA_MOST_REQUIREMENTS] = {0};
+    struct pim_image *made = calloc(1, sizeof *made);
+    struct pim_segment *segment = calloc(1, sizeof *segment);
+    if (made && segment)
+        *made = (struct pim_image){.path = "<memory>", .instruction_set = "bitserial", .segments = segment, .tool_version = "", .tool_release = ""};
+    own_require_code(&bitserial_instruction_set, words, bytes, least);
+    if (!made || !segment || !own_image_require(made, &bitserial_instruction_set, least)) {
+        free(made);
+        free(segment);
+        return NULL;
+    }
+    *segment = (struct pim_segment){.space = BITSERIAL_SPACE_PROGRAM, .data_bytes = bytes, .memory_bytes = bytes, .data = (uint8_t *)words};
+    made->segment_count = 1;
+    made->hash = image_hash(made);
+    return made;
+}
+
 enum pim_status bitserial_image(struct program_writer *writer, struct pim_image **image, struct pim_error *error)
 {
     write_word(writer, BITSERIAL_OP_DONE);
-    struct pim_image *made = calloc(1, sizeof *made);
-    struct pim_segment *segment = calloc(1, sizeof *segment);
-    size_t bytes = writer->count * BITSERIAL_WORD_BYTES;
-    bool good = made && segment && !writer->failed && writer->count <= BITSERIAL_MOST_WORDS;
-    if (good) {
-        *segment = (struct pim_segment){.space = BITSERIAL_SPACE_PROGRAM, .data_bytes = bytes, .memory_bytes = bytes, .data = (uint8_t *)writer->words};
-        *made = (struct pim_image){.path = "<memory>", .instruction_set = "bitserial", .segment_count = 1, .segments = segment, .tool_version = "",
-                                   .tool_release = ""};
-        made->hash = image_hash(made);
-        writer->words = NULL;
-    } else {
-        free(made);
-        free(segment);
-    }
-    bool too_long = writer->count > BITSERIAL_MOST_WORDS;
-    free(writer->words);
+    size_t count = writer->count;
+    bool too_long = count > BITSERIAL_MOST_WORDS;
+    *image = writer->failed || too_long ? NULL : image_of(writer->words, count * BITSERIAL_WORD_BYTES);
+    if (!*image)
+        free(writer->words);
     *writer = (struct program_writer){0};
-    *image = good ? made : NULL;
-    if (good)
+    if (*image)
         return PIM_OK;
-    return too_long ? pim_fail(error, PIM_USAGE, "a program of %zu instructions, expected at most %d", bytes / BITSERIAL_WORD_BYTES, BITSERIAL_MOST_WORDS)
+    return too_long ? pim_fail(error, PIM_USAGE, "a program of %zu instructions, expected at most %d", count, BITSERIAL_MOST_WORDS)
                     : pim_fail(error, PIM_NO_MEMORY, "no memory for a program");
 }
