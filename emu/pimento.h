@@ -58,6 +58,8 @@ struct pim_space {
     uint64_t link_base;         /* where ELF files place it */
     bool host_while_running;    /* may the host access it while the unit runs */
     const char *address_key;    /* parameter with the bytes that one address of a symbol stands for (a row); NULL: one byte */
+    bool vertical;              /* elements can stand upright: bit i of element j in column j of row i, which is bit j % 8 of the row's byte
+                                 * j / 8. Needs address_key, and a granule of at most 8 bytes. */
 };
 
 struct pim_counter {
@@ -347,6 +349,24 @@ enum pim_status pim_device_load(struct pim_device *device, struct pim_units unit
 enum pim_status pim_device_transfer(struct pim_device *device, enum pim_direction direction,
                                     const struct pim_transfer *transfers, size_t count,
                                     struct pim_error *error);
+
+/* Elements of one unit that stand upright in a space of rows: bit i of all of them in row `row` + i, element j in column j. In the host's memory
+ * they lie one behind the other, little-endian, pim_element_bytes(width) each. */
+struct pim_elements {
+    uint32_t unit, space;
+    uint32_t width;  /* bits, 1 to 64 */
+    uint64_t row;
+    uint64_t count;  /* at most pim_device_columns */
+    void *data;      /* only read for PIM_TO_UNIT */
+};
+/* 1, 2, 4 or 8: what holds so many bits. */
+uint32_t pim_element_bytes(uint32_t width);
+/* Elements that stand side by side in a unit; 0: none can stand in that space. */
+uint64_t pim_device_columns(const struct pim_device *device, uint32_t space);
+/* As pim_device_transfer, of the rows' parts that have elements: to the units, bits from `width` up are dropped and the columns up to the next
+ * multiple of 64 become 0; from the units, bits from `width` up become 0. */
+enum pim_status pim_device_transfer_elements(struct pim_device *device, enum pim_direction direction, const struct pim_elements *elements,
+                                             size_t count, struct pim_error *error);
 
 /* Launch and wait: the units run on the host threads. A guest fault or limit is the status; the other units have still run. */
 enum pim_status pim_device_run(struct pim_device *device, struct pim_units units,

@@ -1,8 +1,10 @@
 # pim_kernels: device programs with their drivers. The programs are assembled at make by our own assembler.
 libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
-	pim_kernels/bitserial/transpose.c pim_kernels/bitserial/transpose.h pim_kernels/bitserial/bitserial_driver.c \
-	pim_kernels/bitserial/bitserial_driver.h pim_kernels/bitserial/simdram_operation.c pim_kernels/bitserial/simdram_gemv.c pim_kernels/bitserial/binary_layer.c pim_kernels/bitserial/binary_layer.h \
-	pim_kernels/bitserial/binary_product.c pim_kernels/bitserial/binary_product.h pim_kernels/bitserial/simdram_bnn.c pim_kernels/bitserial/simdram_network.c pim_kernels/bitserial/simdram_hdc.c \
+	pim_kernels/bitserial/bitserial_driver.c pim_kernels/bitserial/bitserial_driver.h \
+	pim_kernels/bitserial/binary_layer.c pim_kernels/bitserial/binary_layer.h \
+	pim_kernels/bitserial/binary_product.c pim_kernels/bitserial/binary_product.h \
+	pim_kernels/bitserial/simdram_operation.c pim_kernels/bitserial/simdram_gemv.c pim_kernels/bitserial/simdram_bnn.c \
+	pim_kernels/bitserial/simdram_network.c pim_kernels/bitserial/simdram_hdc.c \
 	pim_kernels/dpu/dpu_driver.c pim_kernels/dpu/dpu_driver.h \
 	pim_kernels/dpu/vector_add.c pim_kernels/dpu/reduction.c pim_kernels/dpu/histogram.c pim_kernels/dpu/gemv.c \
 	pim_kernels/dpu/scan.c pim_kernels/dpu/select.c pim_kernels/dpu/binary_search.c pim_kernels/dpu/time_series.c pim_kernels/dpu/transpose.c \

@@ -1,7 +1,7 @@
 /* Rows of a bank, and the host's way to them.
  *
  * Modelled: a transfer takes its bytes at the channel's bandwidth; that is also the time of the transposition unit, which turns elements into
- * rows while they stream by (SIMDRAM). Whoever has elements transposes them (pim_kernels/bitserial/transpose.h); the bytes are the same. Not
+ * rows while they stream by (SIMDRAM). Whoever has elements transposes them (emu/core/transpose.h); the bytes are the same. Not
  * modelled: caches of the host, the object tracker's capacity.
  */
 #include "bitserial_machine.h"

@@ -16,7 +16,8 @@ const struct pim_level bitserial_levels[] = {
 /* ORDER BITSERIAL SPACE */
 const struct pim_space bitserial_spaces[] = {
     [BITSERIAL_SPACE_PROGRAM] = {.name = "program", .bytes = BITSERIAL_MOST_WORDS * BITSERIAL_WORD_BYTES, .granule_bytes = BITSERIAL_WORD_BYTES},
-    [BITSERIAL_SPACE_ROWS] = {.name = "rows", .bytes = UINT64_C(1) << 40, .granule_bytes = 8, .address_key = "memory.row_bytes"},
+    [BITSERIAL_SPACE_ROWS] = {.name = "rows", .bytes = UINT64_C(1) << 40, .granule_bytes = 8, .address_key = "memory.row_bytes",
+                              .vertical = true},
     {.name = NULL},
 };
 

@@ -155,9 +155,11 @@ const struct command command_run = {
         "Loads the kernel FILE into the units of a target, writes data to its symbols, launches it once, prints what it "
         "printed, reads results and reports time, counts and energy on standard output. A guest fault is described on "
         "standard error.\n\n"
-        "PLACE in --write and --read is SYMBOL[+OFFSET][:BYTES][@UNITS]. UNITS is a unit's number or all; when writing also "
+        "PLACE in --write and --read is SYMBOL[+OFFSET][:LENGTH][@UNITS], lengths in bytes. UNITS is a unit's number or all; when writing also "
         "split, which cuts the file into equal parts, one a unit. Without UNITS, --write writes the whole file to every unit and "
         "--read reads unit 0. @all reads all units, one after the other.\n\n"
+        "A symbol whose elements stand upright, one bit a row (`.vertical` in its source), is written from and read into ordinary "
+        "little-endian elements of 1, 2, 4 or 8 bytes; LENGTH then counts elements.\n\n"
         "A report that goes to standard output as JSON or CSV has it for itself: the program's output then goes to standard error.",
     .options = (const struct option_row[]){
         [RUN_TARGET] = {.name = "target", .letter = 't', .kind = OPTION_TARGET, .argument = "NAME",

@@ -19,7 +19,9 @@ struct place {
     const char *text;       /* as given, for messages */
     const char *file;
     const struct pim_symbol *symbol;
-    uint64_t start, size;   /* of the symbol, in bytes */
+    uint64_t start, size;   /* of the symbol, in bytes; the size of a vertical one is that of all its elements in a file */
+    bool vertical;          /* elements stand upright: `bytes` is theirs in a file */
+    uint64_t item;          /* what a number in the text counts, in bytes: an element, or one */
     uint64_t offset;        /* from the symbol's start */
     uint64_t bytes;         /* of each unit */
     bool bytes_given;
@@ -40,7 +42,7 @@ static bool number(const char *text, size_t length, uint64_t *value)
 
 static enum pim_status bad(const struct place *place, struct pim_error *error)
 {
-    return pim_fail(error, PIM_USAGE, "'%s' is not SYMBOL[+OFFSET][:BYTES][@UNITS]=FILE", place->text);
+    return pim_fail(error, PIM_USAGE, "'%s' is not SYMBOL[+OFFSET][:LENGTH][@UNITS]=FILE", place->text);
 }
 
 static enum pim_status parse_units(struct place *place, const char *text, size_t length,
@@ -94,14 +96,30 @@ static enum pim_status find_symbol(struct place *place, const struct pim_image *
     return status;
 }
 
-/* Where the symbol is and how long, in bytes: the addresses of a space may count rows. */
-static void measure_symbol(const struct pim_device *device, struct place *place)
+/* Where the symbol is and how long, in bytes: the addresses of a space may count rows, and its elements stand upright in them. */
+static enum pim_status measure_symbol(const struct pim_device *device, struct place *place, struct pim_error *error)
 {
     const struct pim_backend *backend = pim_device_backend(device);
     const char *key = backend->spaces[place->symbol->space].address_key;
     uint64_t bytes = key ? pim_parameter_integer(pim_parameter_find(backend, key), pim_target_parameters(pim_device_target(device))) : 1;
+    uint64_t columns = pim_device_columns(device, place->symbol->space);
     place->start = place->symbol->value * bytes;
     place->size = place->symbol->size * bytes;
+    place->item = 1;
+    place->vertical = place->symbol->vertical;
+    if (!place->vertical)
+        return PIM_OK;
+    if (!columns)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: the elements of '%s' are vertical, which back-end '%s' does not have", place->text,
+                        place->symbol->name, backend->name);
+    if (place->offset)
+        return pim_fail(error, PIM_USAGE, "'%s': the elements of '%s' are vertical and begin with the first column: no +OFFSET", place->text,
+                        place->symbol->name);
+    place->item = pim_element_bytes((uint32_t)place->symbol->size);
+    place->size = columns * place->item;
+    if (__builtin_mul_overflow(place->bytes, place->item, &place->bytes))
+        return bad(place, error);
+    return PIM_OK;
 }
 
 static enum pim_status parse(const struct pim_device *device, const char *text, const struct pim_image *image, struct place *place,
@@ -121,9 +139,7 @@ static enum pim_status parse(const struct pim_device *device, const char *text, 
         suffix += length;
     }
     enum pim_status status = find_symbol(place, image, name_length, error);
-    if (status == PIM_OK)
-        measure_symbol(device, place);
-    return status;
+    return status == PIM_OK ? measure_symbol(device, place, error) : status;
 }
 
 /* A symbol without a size (a bare label) is bounded by its space only, which the transfer itself checks. */
@@ -163,11 +179,27 @@ static struct pim_transfer piece_of(const struct place *place, uint32_t unit, ui
     };
 }
 
+static enum pim_status move_elements(struct pim_device *device, enum pim_direction direction, const struct place *place, struct pim_units range,
+                                     uint8_t *data, uint64_t bytes, uint64_t stride, struct pim_error *error)
+{
+    struct pim_elements *pieces = calloc(range.count, sizeof *pieces);
+    if (!pieces)
+        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
+    for (uint32_t i = 0; i < range.count; i++)
+        pieces[i] = (struct pim_elements){.unit = range.first + i, .space = place->symbol->space, .width = (uint32_t)place->symbol->size,
+                                          .row = place->symbol->value, .count = bytes / place->item, .data = data + i * stride};
+    enum pim_status status = pim_device_transfer_elements(device, direction, pieces, range.count, error);
+    free(pieces);
+    return status;
+}
+
 /* `bytes` for each unit of `range`, from or to `data`; units follow each other there at distance `stride` (0: all the same bytes). */
 static enum pim_status move(struct pim_device *device, enum pim_direction direction, const struct place *place,
                             struct pim_units range, uint8_t *data, uint64_t bytes, uint64_t stride,
                             struct pim_error *error)
 {
+    if (place->vertical)
+        return move_elements(device, direction, place, range, data, bytes, stride, error);
     struct pim_transfer *transfers = calloc(range.count, sizeof *transfers);
     if (!transfers)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
@@ -187,6 +219,9 @@ static enum pim_status share_of(const struct place *place, struct pim_units rang
         return pim_fail(error, PIM_BAD_INPUT, "%s: %zu bytes cannot be split into %" PRIu32 " equal parts", place->file,
                         size, parts);
     *bytes = size / parts;
+    if (*bytes % place->item)
+        return pim_fail(error, PIM_BAD_INPUT, "%s: %" PRIu64 " bytes for each unit, expected a multiple of %" PRIu64 ": elements of '%s' have %" PRIu64
+                        " bits", place->file, *bytes, place->item, place->symbol->name, place->symbol->size);
     if (*bytes == 0)
         return pim_fail(error, PIM_BAD_INPUT, "%s: is empty, nothing to write to '%s'", place->file, place->symbol->name);
     if (place->bytes_given && place->bytes != *bytes)
@@ -246,7 +281,8 @@ enum pim_status symbol_file_check_read(const struct pim_device *device, const st
     enum pim_status status = parse_read(device, image, text, &place, &range, error);
     if (status != PIM_OK)
         return status;
-    const struct pim_transfer piece = piece_of(&place, range.first, &anywhere, place.bytes);
+    uint64_t bytes = place.vertical ? place.symbol->size * place.size / place.item / 8 : place.bytes; /* whole rows: 8 columns a byte */
+    const struct pim_transfer piece = piece_of(&place, range.first, &anywhere, bytes);
     struct pim_error refused = {0};
     status = pim_device_check_transfer(device, &piece, &refused);
     return status == PIM_OK ? PIM_OK : pim_fail(error, status, "%s: %s", text, refused.text);

@@ -1,8 +1,8 @@
 /* --write and --read: which bytes of which units a "PLACE=FILE" text means, and moving them.
  *
- *   SYMBOL[+OFFSET][:BYTES][@UNITS]=FILE
+ *   SYMBOL[+OFFSET][:LENGTH][@UNITS]=FILE
  *
- * OFFSET and BYTES are numbers; UNITS is a number, "all" or (writing only) "split". Writing goes to all units unless told otherwise: the
+ * OFFSET and LENGTH are numbers of bytes; of a vertical symbol LENGTH is a number of elements, which are turned on the way. UNITS is a number, "all" or (writing only) "split". Writing goes to all units unless told otherwise: the
  * whole file to each, or with @split the file cut in equal parts, one a unit. Reading takes unit 0 unless told
  * otherwise; with @all the bytes of all units in order.
  */

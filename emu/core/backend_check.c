@@ -189,6 +189,8 @@ static enum pim_status check_spaces(const struct check *check)
             return wrong(check, row->name, "the space's size key names no integer parameter");
         if (row->address_key && !is_parameter(check, row->address_key, PIM_INTEGER))
             return wrong(check, row->name, "the space's address key names no integer parameter");
+        if (row->vertical && (!row->address_key || !row->granule_bytes || 8 % row->granule_bytes))
+            return wrong(check, row->name, "elements stand upright in rows: it needs an address key and a granule of 1, 2, 4 or 8 bytes");
         if (!row->granule_bytes)
             return wrong(check, row->name, "the space's granule is 0");
     }

@@ -80,6 +80,9 @@ enum pim_status pim_device_check_units(const struct pim_device *device, struct p
 /* units.first and those that follow, newly allocated; NULL: no memory. */
 uint32_t *pim_device_list_units(struct pim_units units);
 
+/* NULL: the back-end has no such space. */
+const struct pim_space *pim_space_at(const struct pim_backend *backend, uint32_t index);
+
 /* device_transfer.c: whether pim_device_transfer would take this piece. */
 enum pim_status pim_device_check_transfer(const struct pim_device *device, const struct pim_transfer *piece,
                                           struct pim_error *error);

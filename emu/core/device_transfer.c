@@ -9,7 +9,7 @@
 
 #include "parameter.h"
 
-static const struct pim_space *space_at(const struct pim_backend *backend, uint32_t index)
+const struct pim_space *pim_space_at(const struct pim_backend *backend, uint32_t index)
 {
     const struct pim_space *space = backend->spaces;
     while (space->name && index--)
@@ -27,7 +27,7 @@ static uint64_t space_bytes(const struct pim_device *device, const struct pim_sp
 enum pim_status pim_device_check_transfer(const struct pim_device *device, const struct pim_transfer *piece,
                                           struct pim_error *error)
 {
-    const struct pim_space *space = space_at(device->backend, piece->space);
+    const struct pim_space *space = pim_space_at(device->backend, piece->space);
     if (piece->unit >= device->units)
         return pim_fail(error, PIM_USAGE, "transfer: unit %" PRIu32 ", the device has %" PRIu32, piece->unit, device->units);
     if (!space)
@@ -131,7 +131,7 @@ static enum pim_status attend(struct pim_device *device, const struct pim_transf
             return status;
     }
     for (size_t i = 0; i < count; i++) {
-        const struct pim_space *space = space_at(device->backend, pieces[i].space);
+        const struct pim_space *space = pim_space_at(device->backend, pieces[i].space);
         if (!space->host_while_running && pim_device_running(device, pieces[i].unit))
             return pim_fail(error, PIM_USAGE, "transfer: unit %" PRIu32 " runs, the host cannot reach its %s", pieces[i].unit,
                             space->name);

@@ -12,7 +12,7 @@ libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/d
 	emu/core/spelling.c emu/core/spelling.h emu/core/target.c emu/core/target.h emu/core/target_file.c \
 	emu/core/target_file.h emu/core/target_search.c emu/core/version.c emu/core/clock.c emu/core/clock.h \
 	emu/core/device.c emu/core/device.h emu/core/device_launch.c emu/core/device_run.c emu/core/device_sinks.c \
-	emu/core/device_transfer.c emu/core/ledger.c emu/core/queue.c emu/core/queue.h emu/core/timeline.c \
+	emu/core/device_transfer.c emu/core/device_elements.c emu/core/transpose.c emu/core/transpose.h emu/core/ledger.c emu/core/queue.c emu/core/queue.h emu/core/timeline.c \
 	emu/core/timeline.h emu/core/workers.c emu/core/workers.h emu/core/json_text.c emu/core/json_text.h \
 	emu/core/profile.c emu/core/report.c emu/core/report.h emu/core/report_csv.c emu/core/report_json.c emu/core/report_output.c \
 	emu/core/report_sections.c emu/core/report_text.c

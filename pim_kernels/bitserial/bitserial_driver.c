@@ -73,7 +73,7 @@ enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsi
     if (rows == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
     for (uint32_t unit = 0; unit < units; unit++)
-        bitserial_to_rows(elements + unit * lanes->columns, sizeof *elements, width, share(lanes, count, unit),
+        pim_to_rows(elements + unit * lanes->columns, sizeof *elements, width, share(lanes, count, unit),
                           (uint64_t *)(rows + unit * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t));
     enum pim_status status = transfer(lanes, PIM_TO_UNIT, first, width, rows, error);
     free(rows);
@@ -89,7 +89,7 @@ enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsig
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
     enum pim_status status = transfer(lanes, PIM_FROM_UNIT, first, width, rows, error);
     for (uint32_t unit = 0; status == PIM_OK && unit < units; unit++)
-        bitserial_from_rows((const uint64_t *)(rows + unit * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t), width,
+        pim_from_rows((const uint64_t *)(rows + unit * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t), width,
                             share(lanes, count, unit), elements + unit * lanes->columns, sizeof *elements);
     free(rows);
     return status;

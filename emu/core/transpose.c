@@ -17,7 +17,7 @@ static void transpose(uint64_t matrix[BLOCK])
 }
 
 /* The machine and the host are little-endian: the low bytes of a word are the element. */
-void bitserial_to_rows(const void *elements, size_t element_bytes, unsigned width, size_t count, uint64_t *rows, size_t row_words)
+void pim_to_rows(const void *elements, size_t element_bytes, unsigned width, size_t count, uint64_t *rows, size_t row_words)
 {
     const uint8_t *element = elements;
     for (size_t word = 0; word < row_words; word++) {
@@ -30,7 +30,7 @@ void bitserial_to_rows(const void *elements, size_t element_bytes, unsigned widt
     }
 }
 
-void bitserial_from_rows(const uint64_t *rows, size_t row_words, unsigned width, size_t count, void *elements, size_t element_bytes)
+void pim_from_rows(const uint64_t *rows, size_t row_words, unsigned width, size_t count, void *elements, size_t element_bytes)
 {
     uint8_t *element = elements;
     for (size_t word = 0; word * BLOCK < count; word++) {
