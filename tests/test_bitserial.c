@@ -543,6 +543,22 @@ END_TEST
 
 /* ---- faults ---- */
 
+/* Drivers make programs in memory and load another one before anybody asks. */
+static void fault_outlives_its_program(struct bitserial_machine *machine, const struct pim_fault *before)
+{
+    static struct source next;
+    struct pim_fault after;
+    struct pim_error error = {0};
+    const uint32_t unit = 0;
+    ck_assert_uint_gt(strlen(before->instruction), 0);
+    next.count = 0;
+    emit(&next, BITSERIAL_OP_DONE);
+    ck_assert_int_eq(pim_bitserial_backend.load(machine, &unit, 1, image_of(&next), &error), PIM_OK);
+    ck_assert(pim_bitserial_backend.fault(machine, 0, &after));
+    ck_assert_str_eq(after.instruction, before->instruction);
+    ck_assert_str_eq(after.reason, before->reason);
+}
+
 START_TEST(illegal_commands_are_faults)
 {
     static const struct {
@@ -550,17 +566,17 @@ START_TEST(illegal_commands_are_faults)
         enum bitserial_fault_kind kind;
         const char *reason;
     } rows[] = {
-        {UINT64_C(0xffffffffffffffff), BITSERIAL_FAULT_INSTRUCTION, "the word is no instruction (subarray 1, command 1)"},
-        {BITSERIAL_OP_AAP | 200 << 16, BITSERIAL_FAULT_ROW, "row 200 and what follows it, expected within 128 D rows (subarray 1, command 1)"},
-        {BITSERIAL_OP_AAP | 3 << 16 | (uint64_t)BITSERIAL_C1 << 28, BITSERIAL_FAULT_CONSTANT, "C1 is written (subarray 1, command 1)"},
+        {UINT64_C(0xffffffffffffffff), BITSERIAL_FAULT_INSTRUCTION, "the word is no instruction (bank 0, subarray 1, command 1)"},
+        {BITSERIAL_OP_AAP | 200 << 16, BITSERIAL_FAULT_ROW, "row 200 and what follows it, expected within 128 D rows (bank 0, subarray 1, command 1)"},
+        {BITSERIAL_OP_AAP | 3 << 16 | (uint64_t)BITSERIAL_C1 << 28, BITSERIAL_FAULT_CONSTANT, "C1 is written (bank 0, subarray 1, command 1)"},
         {BITSERIAL_OP_AAP | 0xfc4 << 16 | UINT64_C(0xfc8) << 28, BITSERIAL_FAULT_PORTS,
-         "B8 opens the other port of a cell that is open (subarray 1, command 1)"},
+         "B8 opens the other port of a cell that is open (bank 0, subarray 1, command 1)"},
         {BITSERIAL_OP_AP | 0xfca << 16, BITSERIAL_FAULT_TIE, "the rows of B10 differ in column"},
-        {BITSERIAL_OP_SUBARRAY | 3 << 16, BITSERIAL_FAULT_SUBARRAY, "subarray 3, the bank has 3 (subarray 3, command 1)"},
+        {BITSERIAL_OP_SUBARRAY | 3 << 16, BITSERIAL_FAULT_SUBARRAY, "subarray 3, the bank has 3 (bank 0, subarray 1, command 1)"},
         {(BITSERIAL_OP_BULK + BITSERIAL_ADD) | 8 << 8 | 4 << 16 | UINT64_C(8) << 28 | UINT64_C(16) << 40, BITSERIAL_FAULT_OVERLAP,
-         "the operand at row 8 overlaps with the destination or with the scratch rows (subarray 1, command 1)"},
+         "the operand at row 8 overlaps with the destination or with the scratch rows (bank 0, subarray 1, command 1)"},
         {(BITSERIAL_OP_BULK + BITSERIAL_DIV) | 20 << 8 | UINT64_C(20) << 28 | UINT64_C(40) << 40, BITSERIAL_FAULT_SCRATCH,
-         "the operation needs 60 scratch rows, memory.scratch_rows is 48 (subarray 1, command 1)"},
+         "the operation needs 60 scratch rows, memory.scratch_rows is 48 (bank 0, subarray 1, command 1)"},
         {BITSERIAL_OP_BNEZ | 1 << 12 | UINT64_C(3) << 32, BITSERIAL_FAULT_RUNAWAY, "more than a million control operations without a row command"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -583,6 +599,7 @@ START_TEST(illegal_commands_are_faults)
             ck_assert_msg(strncmp(fault.reason, rows[i].reason, strlen(rows[i].reason)) == 0, "%s", fault.reason);
             ck_assert_uint_eq(fault.pc, 3);
             ck_assert_int_eq(pim_bitserial_backend.run_until(machine, 0, UINT64_MAX, NULL), PIM_FAULTED);
+            fault_outlives_its_program(machine, &fault);
             pim_bitserial_backend.close(machine);
         }
 }

@@ -227,8 +227,10 @@ static enum pim_run run_until(void *opaque, uint32_t unit, uint64_t limit_cycles
     uint64_t from_ps = bitserial_time_ps(bank, from), now_ps = bitserial_time_ps(bank, bank->cycle);
     if (bank->cycle > from)
         add_event(bank, events, BITSERIAL_EVENT_RUN, from_ps, now_ps, bank->counters.commands - commands, bank->counters.bulk_operations - bulk);
-    if (result == PIM_FAULTED)
+    if (result == PIM_FAULTED) {
+        bitserial_describe_fault(bank, &bank->description);
         add_event(bank, events, BITSERIAL_EVENT_FAULT, now_ps, now_ps, bank->fault.pc, bank->fault.kind);
+    }
     return result;
 }
 
@@ -251,7 +253,7 @@ static bool fault(const void *opaque, uint32_t unit, struct pim_fault *descripti
     const struct bitserial_bank *bank = bank_at(opaque, unit);
     if (bank->fault.kind == BITSERIAL_NO_FAULT)
         return false;
-    bitserial_describe_fault(bank, description);
+    *description = bank->description;
     return true;
 }
 

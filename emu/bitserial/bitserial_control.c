@@ -133,8 +133,10 @@ static bool expand(struct bitserial_bank *bank, uint64_t word)
 static bool set_subarray(struct bitserial_bank *bank, bitserial_row operand, uint32_t *subarray)
 {
     uint64_t index = bitserial_is_register(operand) ? bank->registers[operand - BITSERIAL_REGISTER] : operand;
+    if (index >= bank->machine->parameters.subarrays)
+        return fail(bank, BITSERIAL_FAULT_SUBARRAY, index);
     *subarray = (uint32_t)index;
-    return index < bank->machine->parameters.subarrays || fail(bank, BITSERIAL_FAULT_SUBARRAY, index);
+    return true;
 }
 
 static bool take_move(struct bitserial_bank *bank, uint64_t word, struct bitserial_move *move)

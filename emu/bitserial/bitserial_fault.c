@@ -53,7 +53,8 @@ void bitserial_describe_fault(const struct bitserial_bank *bank, struct pim_faul
     *description = (struct pim_fault){.unit = bank->unit, .lane = -1, .pc = fault->pc};
     explain(bank, why, sizeof why);
     snprintf(description->kind, sizeof description->kind, "%s", kinds[fault->kind]);
-    snprintf(description->reason, sizeof description->reason, "%s (subarray %" PRIu64 ", command %" PRIu64 ")", why, fault->subarray, fault->command);
+    snprintf(description->reason, sizeof description->reason, "%s (bank %" PRIu32 ", subarray %" PRIu64 ", command %" PRIu64 ")", why,
+             bank->unit, fault->subarray, fault->command);
     const struct pim_symbol *function = pim_image_function(bank->image, BITSERIAL_SPACE_PROGRAM, byte);
     if (function)
         snprintf(description->function, sizeof description->function, "%s+%" PRIu64, function->name, (byte - function->value) / BITSERIAL_WORD_BYTES);

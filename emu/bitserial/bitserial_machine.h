@@ -111,6 +111,7 @@ struct bitserial_bank {
     struct pim_event held;           /* a command that has been taken and begins at the limit or later, behind a refresh */
     bool running;
     struct bitserial_fault_state fault;
+    struct pim_fault description;  /* of the fault, made when it happens: the program may be gone when somebody asks */
     struct bitserial_counters counters;
 };
 

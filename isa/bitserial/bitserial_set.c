@@ -94,7 +94,7 @@ static const char *meaning_of(char kind)
     case 'w': return "a row that can be written: a number, B0 to B15 or r0 to r15";
     case 'd': return "the number of a D row, or r0 to r15";
     case 'v': return "a number, or r0 to r15";
-    case 'n': return "a width from 1 to 64";
+    case 'n': return "a width";
     case 't': return "a label";
     default: return "a number";
     }
