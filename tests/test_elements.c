@@ -1,7 +1,8 @@
 /* Elements that stand upright: do all widths come back as they went, is bit i of element j in column j of row i and nothing beside it touched, does
- * a transfer cost the bytes it moves, are impossible ones refused?
+ * a transfer cost the bytes it moves, also behind a launch, are impossible ones refused?
  */
 #include "bitserial_backend.h"
+#include "program_writer.h"
 #include "random.h"
 
 #include <check.h>
@@ -18,6 +19,7 @@ struct machine {
     struct pim_registry *registry;
     struct pim_target *target;
     struct pim_device *device;
+    struct pim_image *images[UNITS];
     struct pim_error error;
 };
 
@@ -26,7 +28,7 @@ static void good(struct machine *m, enum pim_status status)
     ck_assert_msg(status == PIM_OK, "%s", m->error.text);
 }
 
-static void open_machine(struct machine *m)
+static void open_machine(struct machine *m, const char *overlap)
 {
     *m = (struct machine){0};
     good(m, pim_registry_open(&m->registry, &m->error));
@@ -34,6 +36,8 @@ static void open_machine(struct machine *m)
     good(m, pim_target_set(m->target, "memory.row_bytes", "64", &m->error));
     good(m, pim_target_set(m->target, "memory.d_rows", "128", &m->error));
     good(m, pim_target_set(m->target, "memory.scratch_rows", "16", &m->error));
+    good(m, pim_target_set(m->target, "link.bandwidth_gbs", "0.64", &m->error));
+    good(m, pim_target_set(m->target, "transposition.overlap", overlap, &m->error));
     const struct pim_device_options options = {.units = UNITS};
     good(m, pim_device_open(m->target, &options, &m->device, &m->error));
     ck_assert_uint_eq(pim_device_columns(m->device, ROWS_SPACE), COLUMNS);
@@ -42,6 +46,8 @@ static void open_machine(struct machine *m)
 static void close_machine(struct machine *m)
 {
     pim_device_close(m->device);
+    for (int unit = 0; unit < UNITS; unit++)
+        pim_image_free(m->images[unit]);
     pim_target_close(m->target);
     pim_registry_close(m->registry);
 }
@@ -106,7 +112,7 @@ static void round_trip(struct machine *m, unsigned width)
 START_TEST(all_widths_come_back)
 {
     struct machine m;
-    open_machine(&m);
+    open_machine(&m, "off");
     for (unsigned width = 1; width <= 64; width++)
         round_trip(&m, width);
     close_machine(&m);
@@ -126,7 +132,7 @@ START_TEST(impossible_ones_are_refused)
         {{0, ROWS_SPACE, 8, 121, 1, data}, "expected them within"},
         {{0, ROWS_SPACE, 8, UINT64_MAX / 64, 1, data}, "the space has"}};
     struct machine m;
-    open_machine(&m);
+    open_machine(&m, "off");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pim_error error = {0};
         ck_assert(pim_device_transfer_elements(m.device, PIM_TO_UNIT, &rows[i].piece, 1, &error) != PIM_OK);
@@ -134,6 +140,54 @@ START_TEST(impossible_ones_are_refused)
     }
     good(&m, pim_device_transfer_elements(m.device, PIM_TO_UNIT, &(struct pim_elements){0, ROWS_SPACE, 8, 0, 0, NULL}, 1, &m.error));
     close_machine(&m);
+}
+END_TEST
+
+/* ---- transfers behind the launch before ---- */
+
+static uint64_t time_of_write(struct machine *m, uint32_t unit, uint64_t rows)
+{
+    static uint8_t data[ROWS * ROW_BYTES];
+    const struct pim_transfer piece = {unit, ROWS_SPACE, 0, rows * ROW_BYTES, data};
+    uint64_t before = pim_device_now_ps(m->device);
+    good(m, pim_device_transfer(m->device, PIM_TO_UNIT, &piece, 1, &m->error));
+    return pim_device_now_ps(m->device) - before;
+}
+
+static void run_commands(struct machine *m, uint32_t unit, unsigned count)
+{
+    struct program_writer writer = {0};
+    for (unsigned i = 0; i < count; i++)
+        write_aap(&writer, 0, 1);
+    pim_image_free(m->images[unit]);
+    good(m, bitserial_image(&writer, &m->images[unit], &m->error));
+    good(m, pim_device_load(m->device, (struct pim_units){unit, 1}, m->images[unit], &m->error));
+    good(m, pim_device_run(m->device, (struct pim_units){unit, 1}, &m->error));
+}
+
+/* At 0.64 GB/s a row of 64 bytes takes 100 ns; a command takes 49 ns. */
+START_TEST(transfers_hide_behind_the_launch_before)
+{
+    for (int overlap = 0; overlap < 2; overlap++) {
+        struct machine m;
+        open_machine(&m, overlap ? "on" : "off");
+        uint64_t hidden = overlap ? 49000 : 0;
+        ck_assert_uint_eq(time_of_write(&m, 0, 4), 400000); /* before any launch */
+        run_commands(&m, 0, 10);
+        ck_assert_uint_eq(time_of_write(&m, 0, 3), 300000 - (overlap ? 300000 : 0)); /* 490 ns: all of it, then what is left */
+        ck_assert_uint_eq(time_of_write(&m, 0, 4), 400000 - (overlap ? 190000 : 0));
+        ck_assert_uint_eq(time_of_write(&m, 0, 4), 400000);
+        run_commands(&m, 0, 10);
+        run_commands(&m, 1, 1); /* the launch before on this channel is another bank's */
+        ck_assert_uint_eq(time_of_write(&m, 0, 4), 400000 - hidden);
+        uint8_t row[ROW_BYTES];
+        const struct pim_transfer piece = {0, ROWS_SPACE, 0, sizeof row, row};
+        run_commands(&m, 0, 10);
+        uint64_t before = pim_device_now_ps(m.device);
+        good(&m, pim_device_transfer(m.device, PIM_FROM_UNIT, &piece, 1, &m.error));
+        ck_assert_uint_eq(pim_device_now_ps(m.device) - before, 100000); /* results are there when the launch is over */
+        close_machine(&m);
+    }
 }
 END_TEST
 
@@ -148,6 +202,7 @@ int main(void)
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, all_widths_come_back);
     tcase_add_test(tcase, impossible_ones_are_refused);
+    tcase_add_test(tcase, transfers_hide_behind_the_launch_before);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

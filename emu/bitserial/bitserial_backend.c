@@ -36,6 +36,7 @@ static void machine_close(void *opaque)
     for (uint32_t i = 0; machine->banks && i < machine->units; i++)
         empty(&machine->banks[i]);
     free(machine->banks);
+    free(machine->channels);
     free(machine);
 }
 
@@ -81,8 +82,10 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
                                               .banks = calloc(units, sizeof *machine->banks),
                                               .clock = pim_clock_from_mhz(p->clock_mhz),
                                               .row_words = p->row_bytes / sizeof(uint64_t),
-                                              .row_count = p->d_rows + BITSERIAL_CELLS};
-    bool good = machine && machine->banks;
+                                              .row_count = p->d_rows + BITSERIAL_CELLS,
+                                              .channel_banks = (uint32_t)(p->ranks * p->banks),
+                                              .channels = calloc(p->channels, sizeof *machine->channels)};
+    bool good = machine && machine->banks && machine->channels;
     for (uint32_t i = 0; good && i < units; i++)
         good = make(machine, i);
     if (!good) {
@@ -96,6 +99,7 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
 static void machine_reset(void *opaque)
 {
     struct bitserial_machine *machine = opaque;
+    memset(machine->channels, 0, machine->parameters.channels * sizeof *machine->channels);
     for (uint32_t i = 0; i < machine->units; i++) {
         struct bitserial_bank *bank = &machine->banks[i];
         struct bitserial_subarray *subarrays = bank->subarrays;
@@ -191,6 +195,8 @@ static enum pim_status launch(void *opaque, const uint32_t *units, size_t count,
             return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": already running", units[i]);
     }
     *overhead_ps = (uint64_t)llround(machine->parameters.launch_us * 1e6);
+    for (size_t i = 0; i < count; i++)
+        *bitserial_channel_of(machine, units[i]) = (struct bitserial_channel){.launch_ps = start_ps};
     for (size_t i = 0; i < count; i++)
         start(&machine->banks[units[i]], start_ps, start_ps + *overhead_ps, banks_of_rank(machine, units, count, units[i]));
     bitserial_lockstep_begin(machine, units, count);

@@ -27,6 +27,7 @@ struct bitserial_parameters {
     uint64_t refresh;
     double trefi_ns, trfc_ns, move_ns;
     double link_gbs;
+    uint64_t overlap;
     double launch_us;
     uint64_t reliability;
     double tra_failure, unreliable_columns;
@@ -40,7 +41,7 @@ struct bitserial_counters {
     uint64_t cycles, commands, aap, ap;
     uint64_t activations[4]; /* by wordlines opened: [1] to [3] */
     uint64_t precharges, micro_ops, bulk_operations, moves, refreshes, refresh_cycles, limit_cycles;
-    uint64_t host_write_bursts, host_read_bursts, launches;
+    uint64_t host_write_bursts, host_read_bursts, overlapped_ps, launches;
 };
 
 enum bitserial_fault_kind {
@@ -115,10 +116,18 @@ struct bitserial_bank {
     struct bitserial_counters counters;
 };
 
+/* The launch before, behind which transfers to rows may hide. */
+struct bitserial_channel {
+    uint64_t launch_ps; /* when it was issued */
+    uint64_t spare_ps;  /* of its time, not yet taken by a transfer */
+    bool measured;      /* spare_ps has been set: the launch is over */
+};
+
 struct bitserial_machine {
     struct bitserial_parameters parameters;
-    uint32_t units;
+    uint32_t units, channel_banks;
     struct bitserial_bank *banks;
+    struct bitserial_channel *channels;
     struct pim_clock clock;
     size_t row_words;              /* uint64_t of a row */
     uint64_t row_count;            /* of a subarray: D rows and cells */
@@ -146,6 +155,10 @@ static inline uint64_t *bitserial_cell_words(const struct bitserial_machine *mac
     return bitserial_row_words(machine, subarray, machine->parameters.d_rows + cell);
 }
 void bitserial_forget(struct bitserial_bank *bank);
+static inline struct bitserial_channel *bitserial_channel_of(const struct bitserial_machine *machine, uint32_t unit)
+{
+    return &machine->channels[unit / machine->channel_banks];
+}
 enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers, size_t count,
                                    uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error);
 

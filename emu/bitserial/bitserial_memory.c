@@ -1,8 +1,9 @@
 /* Rows of a bank, and the host's way to them.
  *
  * Modelled: a transfer takes its bytes at the channel's bandwidth; that is also the time of the transposition unit, which turns elements into
- * rows while they stream by (SIMDRAM). Whoever has elements transposes them (emu/core/transpose.h); the bytes are the same. Not
- * modelled: caches of the host, the object tracker's capacity.
+ * rows while they stream by (SIMDRAM). With transposition.overlap, transfers to rows hide behind the launch before them. Whoever has elements
+ * transposes them (emu/core/transpose.h); the bytes are the same. Not modelled: caches of the host, the object tracker's capacity, and that a bank that
+ * activates rows for a program cannot take others from the host.
  */
 #include "bitserial_machine.h"
 #include "random.h"
@@ -73,6 +74,34 @@ static bool copy(struct bitserial_bank *bank, enum pim_direction direction, cons
     return true;
 }
 
+/* How long the last launch on a channel ran: the longest of its banks. */
+static uint64_t launch_time_ps(const struct bitserial_machine *machine, const struct bitserial_channel *channel)
+{
+    uint64_t longest = 0;
+    uint32_t first = (uint32_t)(channel - machine->channels) * machine->channel_banks;
+    for (uint32_t unit = first; unit < machine->units && unit - first < machine->channel_banks; unit++) {
+        const struct bitserial_bank *bank = &machine->banks[unit];
+        uint64_t time = pim_clock_ps(machine->clock, bank->cycle);
+        if (bank->counters.launches && bank->launch_ps == channel->launch_ps && time > longest)
+            longest = time;
+    }
+    return longest;
+}
+
+/* With overlap, rows for the next launch are filled while the one before runs. The core has them after it; so of their time only what the launch was too
+ * short for is left. What one transfer has taken of the launch is not there for the next. */
+static uint64_t hide(struct bitserial_machine *machine, uint32_t unit, uint64_t duration_ps)
+{
+    struct bitserial_channel *channel = bitserial_channel_of(machine, unit);
+    if (!channel->measured)
+        channel->spare_ps = launch_time_ps(machine, channel);
+    channel->measured = true;
+    uint64_t hidden = duration_ps < channel->spare_ps ? duration_ps : channel->spare_ps;
+    channel->spare_ps -= hidden;
+    machine->banks[unit].counters.overlapped_ps += hidden;
+    return duration_ps - hidden;
+}
+
 enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, const struct pim_transfer *transfers, size_t count,
                                    uint32_t queues, uint64_t start_ps, uint64_t *duration_ps, struct pim_error *error)
 {
@@ -90,5 +119,7 @@ enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, c
             return pim_fail(error, PIM_NO_MEMORY, "bank %" PRIu32 ": no memory for its rows", transfers[i].unit);
     double picoseconds = (double)bytes * 1000 / machine->parameters.link_gbs;
     *duration_ps = picoseconds < 0x1p63 ? (uint64_t)llround(picoseconds) : UINT64_MAX; /* which the core refuses as past the end of time */
+    if (machine->parameters.overlap == BITSERIAL_ON && direction == PIM_TO_UNIT)
+        *duration_ps = hide(machine, transfers[0].unit, *duration_ps);
     return PIM_OK;
 }

@@ -68,6 +68,9 @@ const struct pim_parameter bitserial_parameter_rows[] = {
 
     REAL("link.bandwidth_gbs", "GB/s", "0.000001", "100000", "19.2", link_gbs,
          "of a channel; the transposition unit works at this speed behind it", "DDR4-2400, 64 bits"),
+    CHOICE("transposition.overlap", "off|on", "off", overlap,
+           "on: what goes to rows is transposed and moved while the launch before runs, and counts only where it takes longer",
+           "choice of the user; assumption: the rows it goes to are not in use (double buffering)"),
     REAL("launch.us", "us", "0", "1000000", "0", launch_us, "until the control unit has fetched a micro-program", "assumption: hidden behind the run before it"),
 
     CHOICE("reliability.mode", "ideal|random|columns", "ideal", reliability,
@@ -112,6 +115,7 @@ const struct pim_counter bitserial_counter_rows[] = {
     COUNTER("activation_limit_cycles", "cycles", limit_cycles, "waited for the window of four activations"),
     COUNTER("host_write_bursts", "bursts", host_write_bursts, "64 bytes from the host"),
     COUNTER("host_read_bursts", "bursts", host_read_bursts, "64 bytes to the host"),
+    COUNTER("overlapped_ps", "ps", overlapped_ps, "of transfers to rows, behind the launch before them"),
     COUNTER("launches", "launches", launches, "launches of the bank"),
     {.name = NULL},
 };
