@@ -1,11 +1,13 @@
 /* `pimento synthesise`: a Boolean function to a micro-program of the bit-serial machine, as assembly text. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "command.h"
 #include "output_file.h"
+#include "operations.h"
 #include "synthesis.h"
 
-enum { SYNTHESISE_OUTPUT };
+enum { SYNTHESISE_OUTPUT, SYNTHESISE_LIST };
 
 /* Rows of the text: inputs, the result, then scratch. */
 enum { RESULT = FUNCTION_INPUTS, SCRATCH };
@@ -74,8 +76,39 @@ static enum pim_status make_program(const char *text, struct mig *mig, struct mi
     return program->failed ? pim_fail(error, PIM_NO_MEMORY, "'%s': no memory for its program", text) : PIM_OK;
 }
 
+/* What the control unit has by hand, beside what is published. */
+static void list_operations(FILE *file)
+{
+    static const unsigned widths[] = {8, 16, 32, 64};
+    fputs("commands of the bulk operations for operands of n bits; _s: signed\n"
+          "  operation     8 bit  16 bit  32 bit  64 bit  published                     meaning\n", file);
+    for (unsigned operation = 0; operation < BITSERIAL_OPERATION_COUNT; operation++) {
+        const struct bitserial_operation_row *row = &bitserial_operations[operation];
+        for (int is_signed = 0; is_signed <= row->has_signed; is_signed++) {
+            fprintf(file, "  %s%-*s", row->name, 11 - (int)strlen(row->name), is_signed ? "_s" : "");
+            for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+                fprintf(file, "%8zu", bitserial_command_count((enum bitserial_operation)operation, widths[i], is_signed));
+            fprintf(file, "  %-28s  %s\n", row->published && !is_signed ? row->published : "-", row->help);
+        }
+    }
+}
+
+static enum pim_status list(const struct command_line *line, struct pim_error *error)
+{
+    struct output_file output = {0};
+    enum pim_status status = output_open(option_text(line, SYNTHESISE_OUTPUT, "-"), &output, error);
+    if (status != PIM_OK)
+        return status;
+    list_operations(output.file);
+    return output_end(&output, status, error);
+}
+
 static enum pim_status run(const struct command_line *line, struct pim_error *error)
 {
+    if (line->values[SYNTHESISE_LIST].count > 0)
+        return list(line, error);
+    if (line->operand_count == 0)
+        return pim_fail(error, PIM_USAGE, "FUNCTION is missing, expected an expression or a truth table");
     static const char standard_output[] = "-";
     struct microprogram program = {0};
     struct output_file output = {0};
@@ -93,9 +126,8 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
 
 const struct command command_synthesise = {
     .name = "synthesise",
-    .operands = "FUNCTION",
+    .operands = "[FUNCTION]",
     .operand_kind = OPERAND_NONE,
-    .least_operands = 1,
     .most_operands = 1,
     .summary = "a Boolean function as a micro-program for DRAM",
     .description = "Turns FUNCTION of up to eight rows into row commands of the bit-serial machine and prints them as assembly text.\n\n"
@@ -104,6 +136,8 @@ const struct command command_synthesise = {
     .options = (const struct option_row[]){
         [SYNTHESISE_OUTPUT] = {.name = "output", .letter = 'o', .kind = OPTION_FILE, .argument = "FILE",
                                .help = "the text goes there instead of standard output"},
+        [SYNTHESISE_LIST] = {.name = "list", .letter = 'l',
+                             .help = "instead list the operations that need no synthesis, with their commands and the published counts"},
         {0}
     },
     .run = run,

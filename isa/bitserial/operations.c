@@ -10,6 +10,9 @@ enum { UNSIGNED = false, SIGNED = true };
 
 const struct bitserial_operation_row bitserial_operations[BITSERIAL_OPERATION_COUNT] = {BITSERIAL_OPERATIONS(NAME_ROW)};
 
+#define NAME_ALONE(name_, text, ...) [BITSERIAL_##name_] = #text,
+const char *const bitserial_operation_names[BITSERIAL_OPERATION_COUNT + 1] = {BITSERIAL_OPERATIONS(NAME_ALONE)};
+
 enum bitserial_operation bitserial_operation_named(const char *name, size_t length)
 {
     enum bitserial_operation operation = 0;
@@ -80,4 +83,19 @@ void bitserial_generate(enum bitserial_operation operation, const struct bitseri
     case BITSERIAL_XNOR: generate_logic(operation, &o, program); break;
     case BITSERIAL_OPERATION_COUNT: break;
     }
+}
+
+size_t bitserial_command_count(enum bitserial_operation operation, unsigned width, bool is_signed)
+{
+    enum { RESULT_ROWS = 2 * BITSERIAL_WIDEST, OPERAND_ROWS = BITSERIAL_WIDEST };
+    bitserial_row rows[BITSERIAL_D_ROWS];
+    struct microprogram program = {0};
+    for (unsigned i = 0; i < BITSERIAL_D_ROWS; i++)
+        rows[i] = (bitserial_row)i;
+    const bitserial_row *a = rows + RESULT_ROWS, *b = a + OPERAND_ROWS, *select = b + OPERAND_ROWS, *scratch = select + 1;
+    const struct bitserial_operands operands = {width, is_signed, rows, a, b, select, scratch};
+    bitserial_generate(operation, &operands, &program);
+    size_t count = program.failed ? 0 : program.count;
+    microprogram_free(&program);
+    return count;
 }

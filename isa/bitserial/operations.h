@@ -68,6 +68,9 @@ struct bitserial_operation_row {
 
 extern const struct bitserial_operation_row bitserial_operations[BITSERIAL_OPERATION_COUNT];
 
+/* Their names in order, NULL-ended. */
+extern const char *const bitserial_operation_names[BITSERIAL_OPERATION_COUNT + 1];
+
 /* By name; BITSERIAL_OPERATION_COUNT: there is none. */
 enum bitserial_operation bitserial_operation_named(const char *name, size_t length);
 
@@ -84,6 +87,9 @@ struct bitserial_operands {
 };
 
 void bitserial_generate(enum bitserial_operation operation, const struct bitserial_operands *operands, struct microprogram *program);
+
+/* Commands of an operation on rows of its own; 0: out of memory. */
+size_t bitserial_command_count(enum bitserial_operation operation, unsigned width, bool is_signed);
 
 /* One element of the result, up to 128 bits; operands have no bits above `width`. */
 struct bitserial_element { uint64_t low, high; };

@@ -33,6 +33,16 @@ void write_ap(struct program_writer *writer, bitserial_row row)
     write_word(writer, BITSERIAL_OP_AP | field(row, 0));
 }
 
+void write_control(struct program_writer *writer, enum bitserial_opcode opcode, unsigned d, unsigned s, uint32_t number)
+{
+    write_word(writer, (uint64_t)opcode | (uint64_t)d << 8 | (uint64_t)s << 12 | (uint64_t)number << 32);
+}
+
+void write_subarray(struct program_writer *writer, bitserial_row subarray)
+{
+    write_word(writer, BITSERIAL_OP_SUBARRAY | field(subarray, 0));
+}
+
 void write_bulk(struct program_writer *writer, enum bitserial_operation operation, bool is_signed, unsigned width, const bitserial_row *rows)
 {
     uint64_t word = (is_signed ? BITSERIAL_OP_BULK_SIGNED : BITSERIAL_OP_BULK) + (unsigned)operation + ((uint64_t)width << 8);

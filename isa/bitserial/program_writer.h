@@ -17,6 +17,9 @@ struct program_writer {
 void write_word(struct program_writer *writer, uint64_t word);
 void write_aap(struct program_writer *writer, bitserial_row from, bitserial_row to);
 void write_ap(struct program_writer *writer, bitserial_row row);
+/* Control: micro-registers D and S and a number, or a target, where the operation has them; and the choice of a subarray. */
+void write_control(struct program_writer *writer, enum bitserial_opcode opcode, unsigned d, unsigned s, uint32_t number);
+void write_subarray(struct program_writer *writer, bitserial_row subarray);
 /* Row codes in the order destination, a, b, select: as many as the operation has, the rest is not looked at. */
 void write_bulk(struct program_writer *writer, enum bitserial_operation operation, bool is_signed, unsigned width, const bitserial_row *rows);
 void write_microprogram(struct program_writer *writer, const struct microprogram *program);
