@@ -1,6 +1,8 @@
 #include "kernels.h"
 #include "hash.h"
+#include "number_text.h"
 #include "program_writer.h"
+#include "spelling.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,6 +86,40 @@ enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uin
         return PIM_OK;
     }
     return pim_fail(error, PIM_USAGE, "kernel %s has no parameter '%s'", job->kernel->name, name);
+}
+
+const char *const *pim_kernel_names(const struct pim_kernel *kernel, const char *parameter)
+{
+    for (const struct pim_kernel_choice *row = kernel->choices; row != NULL && row->parameter != NULL; row++)
+        if (strcmp(row->parameter, parameter) == 0)
+            return row->names;
+    return NULL;
+}
+
+static uint64_t minimum_of(const struct pim_kernel *kernel, const char *parameter)
+{
+    const struct pim_kernel_parameter *row = kernel->parameters;
+    while (row->name != NULL && strcmp(row->name, parameter) != 0)
+        row++;
+    return row->minimum;
+}
+
+enum pim_status pim_kernel_set_text(struct pim_kernel_job *job, const char *name, const char *text, struct pim_error *error)
+{
+    const struct pim_kernel *kernel = job->kernel;
+    const char *const *names = pim_kernel_names(kernel, name);
+    struct pim_spelling spelling = {.word = text};
+    uint64_t value;
+    if (pim_parse_integer(text, &value) == PIM_NUMBER_OK)
+        return pim_kernel_set(job, name, value, error);
+    for (uint64_t i = 0; names != NULL && names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0)
+            return pim_kernel_set(job, name, minimum_of(kernel, name) + i, error);
+        pim_spelling_offer(&spelling, names[i]);
+    }
+    return pim_fail(error, PIM_USAGE, "%s: %s is '%s', expected a number%s%s%s%s", kernel->name, name, text,
+                    names != NULL ? " or a name that 'pimento kernel' lists" : "", spelling.closest != NULL ? " (closest: " : "",
+                    spelling.closest != NULL ? spelling.closest : "", spelling.closest != NULL ? ")" : "");
 }
 
 enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error)

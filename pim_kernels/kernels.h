@@ -14,7 +14,13 @@ struct pim_kernel_parameter {
     const char *help;
 };
 
-enum { PIM_KERNEL_PARAMETERS = 8, PIM_KERNEL_STEPS = 2 };
+/* Names that the numbers of a parameter have, its minimum first; users may give either. */
+struct pim_kernel_choice {
+    const char *parameter;    /* NULL ends the table */
+    const char *const *names; /* NULL-ended, one for each number of the range */
+};
+
+enum { PIM_KERNEL_PARAMETERS = 8, PIM_KERNEL_STEPS = 2, PIM_KERNEL_REMARK = 160 };
 
 struct pim_kernel;
 
@@ -29,6 +35,7 @@ struct pim_kernel_job {
     uint64_t result_hash;                    /* out: FNV-1a of the result's bytes */
     uint64_t step_ps[PIM_KERNEL_STEPS];      /* out: simulated time of the launches of each step, launch cost included */
     double launch_nj;                        /* out: energy of the launches in nanojoule; 0: the driver does not say it */
+    char remark[PIM_KERNEL_REMARK];          /* out: a line about what ran, for people; "": nothing to say */
     uint64_t host_launch_ns;                 /* out: wall-clock time the host spent emulating; differs from run to run */
 };
 
@@ -40,6 +47,7 @@ struct pim_kernel {
     const char *summary;
     const char *operation;     /* what job.operations counts: "multiply-accumulates" */
     const struct pim_kernel_parameter *parameters;
+    const struct pim_kernel_choice *choices; /* NULL: all parameters are numbers only */
     /* PIM_MISMATCH when a result differs from its reference; the text names the first one that does. */
     enum pim_status (*run)(struct pim_kernel_job *job, struct pim_error *error);
 };
@@ -57,8 +65,16 @@ void pim_kernel_job_init(struct pim_kernel_job *job, const struct pim_kernel *ke
 
 /* Set one parameter by name, checked against its range. */
 enum pim_status pim_kernel_set(struct pim_kernel_job *job, const char *name, uint64_t value, struct pim_error *error);
+/* The same from a text: a number, or a name where the parameter has names. */
+enum pim_status pim_kernel_set_text(struct pim_kernel_job *job, const char *name, const char *text, struct pim_error *error);
+
+/* The names of a parameter's numbers; NULL: it has none. */
+const char *const *pim_kernel_names(const struct pim_kernel *kernel, const char *parameter);
 
 enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *error);
+
+/* For drivers: forward a failure from the middle of a driver to its one exit, `out`. */
+#define KERNEL_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
 
 /* For drivers: hash `bytes` result bytes into the job, and compare `count` elements with the reference. */
 enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,

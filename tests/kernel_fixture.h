@@ -3,6 +3,7 @@
 #define KERNEL_FIXTURE_H
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct test_run {
     const char *kernel;
     uint32_t units, threads;
     const char *engine;                           /* NULL: the default one */
-    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL */
+    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL; a name with a dot is a parameter of the target */
 };
 
 struct test_outcome {
@@ -41,6 +42,11 @@ static inline bool test_is_on(const struct test_run *run, const char *backend)
     return !strcmp(run->kernel != NULL ? pim_kernel_named(run->kernel)->backend : "dpu", backend);
 }
 
+static inline bool test_is_of_target(const struct test_setting *setting)
+{
+    return strchr(setting->name, '.') != NULL;
+}
+
 static inline struct pim_device *test_device(const struct test_run *run, struct pim_registry **registry,
                                              struct pim_target **target)
 {
@@ -51,6 +57,12 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     ck_assert_msg(pim_target_open(*registry, test_is_on(run, "dpu") ? "upmem-2556" : "simdram-ddr4-16bank", target, &error) == PIM_OK, "%s", error.text);
     if (test_is_on(run, "bitserial")) /* few columns, so that small shapes fill several banks */
         ck_assert_msg(pim_target_set(*target, "memory.row_bytes", "64", &error) == PIM_OK, "%s", error.text);
+    for (size_t i = 0; i < TEST_SETTINGS && run->settings[i].name != NULL; i++) {
+        char value[24];
+        snprintf(value, sizeof value, "%llu", (unsigned long long)run->settings[i].value);
+        if (test_is_of_target(&run->settings[i]))
+            ck_assert_msg(pim_target_set(*target, run->settings[i].name, value, &error) == PIM_OK, "%s", error.text);
+    }
     if (run->engine != NULL)
         ck_assert_msg(pim_target_set(*target, "execution.engine", run->engine, &error) == PIM_OK, "%s", error.text);
     ck_assert_msg(pim_device_open(*target, &options, &device, &error) == PIM_OK, "%s", error.text);
@@ -70,7 +82,8 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     ck_assert_msg(pim_kernel_open(kernel, &image, &outcome.error) == PIM_OK, "%s", outcome.error.text);
     pim_kernel_job_init(&job, kernel, device, image);
     for (size_t i = 0; outcome.status == PIM_OK && i < TEST_SETTINGS && run->settings[i].name != NULL; i++)
-        outcome.status = pim_kernel_set(&job, run->settings[i].name, run->settings[i].value, &outcome.error);
+        if (!test_is_of_target(&run->settings[i]))
+            outcome.status = pim_kernel_set(&job, run->settings[i].name, run->settings[i].value, &outcome.error);
     if (outcome.status == PIM_OK)
         outcome.status = pim_kernel_run(&job, &outcome.error);
     const struct pim_ledger *ledger = pim_device_ledger(device);

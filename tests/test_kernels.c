@@ -196,6 +196,10 @@ static const struct test_run simdram_runs[] = {
     {"simdram_operation", 16, 2, NULL, {{"operation", 2}, {"width", 33}, {"signed", 1}}},
     {"simdram_operation", 2, 1, NULL, {{"operation", 3}, {"width", 7}, {"signed", 1}, {"elements", 700}}},
     {"simdram_operation", 1, 1, NULL, {{"operation", 14}, {"width", 12}, {"elements", 1}}},
+    {"simdram_operation", 2, 2, NULL, {{"memory.subarrays", 3}, {"operation", 1}, {"width", 9}}}, /* every lane of six subarrays */
+    {"simdram_operation", 1, 1, NULL, {{"memory.subarrays", 64}, {"operation", 20}, {"width", 3}, {"elements", 32000}, {"rounds", 2}}},
+    {"simdram_gemv", 2, 1, NULL, {{"memory.subarrays", 2}, {"rows", 4096 + 513}, {"columns", 3}, {"bits", 4}}}, /* three rounds */
+    {"simdram_hdc", 1, 1, NULL, {{"memory.subarrays", 4}, {"dimensions", 1000}, {"vectors", 9}, {"step", 1}}},
     {"simdram_gemv", 1, 1, NULL, {{"rows", 1}, {"columns", 1}, {"bits", 1}}},
     {"simdram_gemv", 1, 1, NULL, {{"rows", 512}, {"columns", 7}, {"bits", 3}}},
     {"simdram_gemv", 2, 1, NULL, {{"rows", 1025}, {"columns", 5}, {"bits", 8}}},
@@ -317,6 +321,29 @@ START_TEST(wrong_parameters_are_refused)
 }
 END_TEST
 
+/* A name for every number of the range and no more, whichever kernel has names; either says the same. */
+START_TEST(numbers_have_names)
+{
+    size_t named = 0;
+    for (size_t i = 0; pim_kernels[i] != NULL; i++)
+        for (const struct pim_kernel_parameter *row = pim_kernels[i]->parameters; row->name != NULL; row++) {
+            struct pim_kernel_job job;
+            struct pim_error error = {0};
+            uint64_t count = 0;
+            const char *const *names = pim_kernel_names(pim_kernels[i], row->name);
+            pim_kernel_job_init(&job, pim_kernels[i], NULL, NULL);
+            for (; names != NULL && names[count] != NULL; count++) {
+                ck_assert_int_eq(pim_kernel_set_text(&job, row->name, names[count], &error), PIM_OK);
+                ck_assert_uint_eq(job.values[row - pim_kernels[i]->parameters], row->minimum + count);
+            }
+            ck_assert_msg(names == NULL || count == row->maximum - row->minimum + 1, "%s: %s", pim_kernels[i]->name, row->name);
+            ck_assert_int_eq(pim_kernel_set_text(&job, row->name, "no such name", &error), PIM_USAGE);
+            named += names != NULL;
+        }
+    ck_assert_uint_ge(named, 3);
+}
+END_TEST
+
 static size_t kernel_count(void)
 {
     size_t count = 0;
@@ -352,6 +379,7 @@ int main(void)
     tcase = looped(suite, "errors");
     tcase_add_test(tcase, a_wrong_result_is_named);
     tcase_add_test(tcase, wrong_parameters_are_refused);
+    tcase_add_test(tcase, numbers_have_names);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner), run = srunner_ntests_run(runner);

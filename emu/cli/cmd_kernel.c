@@ -5,20 +5,31 @@
 
 #include "command.h"
 #include "kernels.h"
-#include "number_text.h"
 #include "output_file.h"
 #include "run_report.h"
 #include "session.h"
 
 enum { KERNEL_TARGET, KERNEL_SET, KERNEL_UNITS, KERNEL_SEED, KERNEL_THREADS, KERNEL_TRACE, KERNEL_JSON, KERNEL_CSV, KERNEL_QUIET };
 
+/* With the names of its numbers, where they have some. */
+static void list_parameter(const struct pim_kernel_parameter *row, const char *const *names)
+{
+    if (!names) {
+        printf("  %-16s %s; %" PRIu64 " to %" PRIu64 ", default %" PRIu64 "\n", row->name, row->help, row->minimum, row->maximum, row->standard);
+        return;
+    }
+    printf("  %-16s %s:", row->name, row->help);
+    for (size_t i = 0; names[i]; i++)
+        printf(" %s", names[i]);
+    printf("; default %s\n", names[row->standard - row->minimum]);
+}
+
 static void list(void)
 {
     for (const struct pim_kernel *const *kernel = pim_kernels; *kernel; kernel++) {
         printf("%-18s %s\n", (*kernel)->name, (*kernel)->summary);
         for (const struct pim_kernel_parameter *row = (*kernel)->parameters; row->name; row++)
-            printf("  %-16s %s; %" PRIu64 " to %" PRIu64 ", default %" PRIu64 "\n", row->name, row->help, row->minimum,
-                   row->maximum, row->standard);
+            list_parameter(row, pim_kernel_names(*kernel, row->name));
     }
 }
 
@@ -26,13 +37,12 @@ static void list(void)
 static enum pim_status set_parameter(struct pim_kernel_job *job, const char *text, struct pim_error *error)
 {
     const char *equals = strchr(text, '=');
-    uint64_t value;
-    if (!equals || pim_parse_integer(equals + 1, &value) != PIM_NUMBER_OK)
-        return pim_fail(error, PIM_USAGE, "'%s' is not PARAMETER=NUMBER", text);
+    if (!equals)
+        return pim_fail(error, PIM_USAGE, "'%s' is not PARAMETER=VALUE", text);
     char *name = strndup(text, (size_t)(equals - text));
     if (!name)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    enum pim_status status = pim_kernel_set(job, name, value, error);
+    enum pim_status status = pim_kernel_set_text(job, name, equals + 1, error);
     free(name);
     return status;
 }
@@ -52,8 +62,8 @@ static enum pim_status run_job(const struct command_line *line, const struct pim
         return status;
     const char *json = option_text(line, KERNEL_JSON, NULL), *csv = option_text(line, KERNEL_CSV, NULL);
     fprintf(run_report_on_standard_output(json, csv) ? stderr : stdout,
-            "%s: %" PRIu64 " %s on %" PRIu32 " units, result equals the reference (FNV-1a %016" PRIx64 ")\n\n", kernel->name,
-            job.operations, kernel->operation, pim_device_units(session->device), job.result_hash);
+            "%s: %" PRIu64 " %s on %" PRIu32 " units, result equals the reference (FNV-1a %016" PRIx64 ")\n%s%s\n", kernel->name,
+            job.operations, kernel->operation, pim_device_units(session->device), job.result_hash, job.remark, job.remark[0] ? "\n" : "");
     return PIM_OK;
 }
 
@@ -107,6 +117,23 @@ static void print_names(FILE *file)
         fprintf(file, " %s", (*kernel)->name);
 }
 
+/* After a kernel's name its parameters, after "parameter=" the names of its numbers. Parameters of one name have the same names everywhere they have any. */
+static void print_value_cases(FILE *file)
+{
+    for (const struct pim_kernel *const *kernel = pim_kernels; *kernel; kernel++) {
+        fprintf(file, "        kernel:%s) values='", (*kernel)->name);
+        for (const struct pim_kernel_parameter *row = (*kernel)->parameters; row->name; row++)
+            fprintf(file, "%s%s", row == (*kernel)->parameters ? "" : " ", row->name);
+        fputs("'; equals=yes ;;\n", file);
+        for (const struct pim_kernel_choice *choice = (*kernel)->choices; choice && choice->parameter; choice++) {
+            fprintf(file, "        kernel:%s) values='", choice->parameter);
+            for (size_t i = 0; choice->names[i]; i++)
+                fprintf(file, "%s%s", i ? " " : "", choice->names[i]);
+            fputs("' ;;\n", file);
+        }
+    }
+}
+
 static enum pim_status run(const struct command_line *line, struct pim_error *error)
 {
     enum pim_status status = run_report_check(option_text(line, KERNEL_JSON, NULL), option_text(line, KERNEL_CSV, NULL), error);
@@ -124,10 +151,11 @@ static enum pim_status run(const struct command_line *line, struct pim_error *er
 
 const struct command command_kernel = {
     .name = "kernel",
-    .operands = "[list | NAME [PARAMETER=NUMBER]...]",
+    .operands = "[list | NAME [PARAMETER=VALUE]...]",
     .operand_kind = OPERAND_WORD,
     .operand_words = "list",
     .operand_names = print_names,
+    .operand_values = print_value_cases,
     .most_operands = 16,
     .summary = "run one of the kernels that pimento brings and check its result",
     .description = "Without a name, lists the kernels with their parameters. With one, makes data from a seed, spreads them over "

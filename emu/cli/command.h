@@ -57,6 +57,7 @@ struct command {
     enum operand_kind operand_kind; /* for completion */
     const char *operand_words;      /* OPERAND_WORD: "list|show" */
     void (*operand_names)(FILE *file); /* OPERAND_WORD: prints further words, each with a space in front; may be NULL */
+    void (*operand_values)(FILE *file); /* OPERAND_WORD: prints bash cases of what follows an operand; may be NULL */
     const char *before_target;      /* OPERAND_WORD: the word that a target's name follows; may be NULL */
     size_t least_operands, most_operands;
     bool operands_end_options;      /* options stand before the operands, what follows belongs to the program that is run */

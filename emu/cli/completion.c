@@ -94,6 +94,9 @@ void print_completion(FILE *file, const struct pim_registry *registry)
         for (const struct option_row *row = (*command)->options; row && row->name; row++)
             value_case(file, *command, row);
     for (const struct command *const *command = commands; *command; command++)
+        if ((*command)->operand_values)
+            (*command)->operand_values(file);
+    for (const struct command *const *command = commands; *command; command++)
         if ((*command)->before_target)
             fprintf(file, "        %s:%s) " TARGET_NAMES " ;;\n", (*command)->name, (*command)->before_target);
     fputs("        *) case $command in\n", file);

@@ -100,19 +100,19 @@ static enum pim_status operands_round(struct machine_layer *m, uint64_t top, uin
     uint64_t inputs = m->layer->inputs;
     enum pim_status status = PIM_OK;
     lanes_use(m->lanes, count);
-    LANES_TRY(write_thresholds(m, top, count, error));
+    KERNEL_TRY(write_thresholds(m, top, count, error));
     if (!m->whole)
         lanes_count_begin(&writer, &m->count);
     for (uint64_t first = 0; first < inputs; first += m->count.piece) {
         uint64_t left = inputs - first, taken = left < m->count.piece ? left : m->count.piece;
         for (uint64_t i = 0; i < taken; i++) {
-            LANES_TRY(write_weights(m, top, count, first + i, m->first[i], error));
-            LANES_TRY(write_inputs(m, top, count, first + i, m->second[i], error));
+            KERNEL_TRY(write_weights(m, top, count, first + i, m->first[i], error));
+            KERNEL_TRY(write_inputs(m, top, count, first + i, m->second[i], error));
         }
         operands_program(m, &writer, taken, taken == left);
-        LANES_TRY(lanes_run(m->lanes, &writer, error));
+        KERNEL_TRY(lanes_run(m->lanes, &writer, error));
     }
-    LANES_TRY(read_outputs(m, top, count, error));
+    KERNEL_TRY(read_outputs(m, top, count, error));
 out:
     free(writer.words);
     return status;
@@ -123,14 +123,14 @@ static enum pim_status operands_run(struct machine_layer *m, struct pim_error *e
     struct lanes *lanes = m->lanes;
     uint64_t inputs = m->layer->inputs, all = m->layer->outputs * m->layer->positions;
     enum pim_status status;
-    LANES_TRY(lanes_take(lanes, "the thresholds", bitserial_count_width((unsigned)inputs), m->threshold, error));
-    LANES_TRY(lanes_take(lanes, "the result", 1, m->out, error));
-    LANES_TRY(lanes_take_count(lanes, inputs, inputs, 2, &m->count, error));
-    LANES_TRY(lanes_take(lanes, "the weights", m->count.piece, m->first, error));
-    LANES_TRY(lanes_take(lanes, "the inputs", m->count.piece, m->second, error));
+    KERNEL_TRY(lanes_take(lanes, "the thresholds", bitserial_count_width((unsigned)inputs), m->threshold, error));
+    KERNEL_TRY(lanes_take(lanes, "the result", 1, m->out, error));
+    KERNEL_TRY(lanes_take_count(lanes, inputs, inputs, 2, &m->count, error));
+    KERNEL_TRY(lanes_take(lanes, "the weights", m->count.piece, m->first, error));
+    KERNEL_TRY(lanes_take(lanes, "the inputs", m->count.piece, m->second, error));
     m->whole = m->count.piece == inputs;
     for (uint64_t top = 0; top < all; top += lanes->count)
-        LANES_TRY(operands_round(m, top, all - top < lanes->count ? all - top : lanes->count, error));
+        KERNEL_TRY(operands_round(m, top, all - top < lanes->count ? all - top : lanes->count, error));
 out:
     return status;
 }
@@ -188,16 +188,16 @@ static enum pim_status commands_group(struct machine_layer *m, uint64_t top, uin
     for (uint64_t first = 0; first < l->inputs; first += m->count.piece) {
         uint64_t left = l->inputs - first, taken = left < m->count.piece ? left : m->count.piece;
         if (!m->whole || base == 0) /* else they are still there */
-            LANES_TRY(write_piece(m, &writer, top, count, first, taken, error));
+            KERNEL_TRY(write_piece(m, &writer, top, count, first, taken, error));
         for (uint64_t i = 0; i < group; i++) {
             count_chosen(m, &writer, base + i, m->sums + (m->whole ? 0 : i * m->count.width), first, taken);
             if (taken == left)
                 compare_constant(m, &writer, l->thresholds[base + i], &m->out[i]);
         }
-        LANES_TRY(lanes_run(m->lanes, &writer, error));
+        KERNEL_TRY(lanes_run(m->lanes, &writer, error));
     }
     for (uint64_t i = 0; i < group; i++) {
-        LANES_TRY(lanes_read_bits(m->lanes, m->out[i], m->bits, count, error));
+        KERNEL_TRY(lanes_read_bits(m->lanes, m->out[i], m->bits, count, error));
         bits_copy(l->out + (base + i) * l->row_words, top, m->bits, 0, count);
     }
 out:
@@ -212,11 +212,11 @@ static enum pim_status commands_lay_out(struct machine_layer *m, uint64_t sums, 
     uint64_t inputs = m->layer->inputs;
     enum pim_status status;
     lanes->taken = 0;
-    LANES_TRY(lanes_take(lanes, "the results", GROUP, m->out, error));
-    LANES_TRY(lanes_take(lanes, "the sums", sums * bitserial_count_width((unsigned)inputs), m->sums, error));
-    LANES_TRY(lanes_take_count(lanes, inputs, inputs, 2, &m->count, error));
-    LANES_TRY(lanes_take(lanes, "the inputs", m->count.piece, m->first, error));
-    LANES_TRY(lanes_take(lanes, "their complements", m->count.piece, m->second, error));
+    KERNEL_TRY(lanes_take(lanes, "the results", GROUP, m->out, error));
+    KERNEL_TRY(lanes_take(lanes, "the sums", sums * bitserial_count_width((unsigned)inputs), m->sums, error));
+    KERNEL_TRY(lanes_take_count(lanes, inputs, inputs, 2, &m->count, error));
+    KERNEL_TRY(lanes_take(lanes, "the inputs", m->count.piece, m->first, error));
+    KERNEL_TRY(lanes_take(lanes, "their complements", m->count.piece, m->second, error));
     m->whole = m->count.piece == inputs;
 out:
     return status;
@@ -284,10 +284,10 @@ static enum pim_status pool_round(const struct pool *p, uint64_t top, uint64_t c
     enum pim_status status = PIM_OK;
     lanes_use(p->lanes, count);
     for (uint64_t i = 0; i < w->rows * w->columns; i++)
-        LANES_TRY(write_elements(p, top, count, i / w->columns, i % w->columns, rows[i], error));
+        KERNEL_TRY(write_elements(p, top, count, i / w->columns, i % w->columns, rows[i], error));
     lanes_operation(&writer, BITSERIAL_OR_RED, &o);
-    LANES_TRY(lanes_run(p->lanes, &writer, error));
-    LANES_TRY(lanes_read_bits(p->lanes, result[0], p->bits, count, error));
+    KERNEL_TRY(lanes_run(p->lanes, &writer, error));
+    KERNEL_TRY(lanes_read_bits(p->lanes, result[0], p->bits, count, error));
     for (struct run run = {0}; next_run(&run, top, count, p->positions);)
         bits_copy(p->out->bits + run.output * p->out->words, run.from, p->bits, run.at, run.count);
 out:
@@ -303,13 +303,13 @@ enum pim_status binary_pool_run(struct lanes *lanes, const struct binary_planes 
     struct pool p = {lanes, in, window, out, positions, calloc(lanes->count / 64, sizeof *p.bits), calloc(bits_words(positions), sizeof *p.row)};
     enum pim_status status;
     lanes->taken = 0;
-    LANES_TRY(p.bits != NULL && p.row != NULL ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));
-    LANES_TRY(elements <= BITSERIAL_WIDEST ? PIM_OK : pim_fail(error, PIM_USAGE, "%s: a window of %llu elements, expected up to %d",
+    KERNEL_TRY(p.bits != NULL && p.row != NULL ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));
+    KERNEL_TRY(elements <= BITSERIAL_WIDEST ? PIM_OK : pim_fail(error, PIM_USAGE, "%s: a window of %llu elements, expected up to %d",
                                                               lanes->job->kernel->name, (unsigned long long)elements, BITSERIAL_WIDEST));
-    LANES_TRY(lanes_take(lanes, "the window's elements", elements, rows, error));
-    LANES_TRY(lanes_take(lanes, "the result", 1, result, error));
+    KERNEL_TRY(lanes_take(lanes, "the window's elements", elements, rows, error));
+    KERNEL_TRY(lanes_take(lanes, "the result", 1, result, error));
     for (uint64_t top = 0; top < all; top += lanes->count)
-        LANES_TRY(pool_round(&p, top, all - top < lanes->count ? all - top : lanes->count, rows, result, error));
+        KERNEL_TRY(pool_round(&p, top, all - top < lanes->count ? all - top : lanes->count, rows, result, error));
 out:
     free(p.bits);
     free(p.row);

@@ -47,7 +47,7 @@ static void pack(struct binary_product *p)
 {
     for (uint64_t word = 0; word < p->weight_words; word++) {
         uint64_t left = p->inputs - word * 64;
-        bitserial_from_rows(p->rows + word * 64 * p->row_words, p->row_words, left < 64 ? (unsigned)left : 64, p->positions,
+        pim_from_rows(p->rows + word * 64 * p->row_words, p->row_words, left < 64 ? (unsigned)left : 64, p->positions,
                             p->packed + word * p->positions, sizeof *p->packed);
     }
 }

@@ -21,13 +21,16 @@ static uint64_t integer_parameter(const struct pim_target *target, const char *k
 enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, struct pim_error *error)
 {
     const struct pim_target *target = pim_device_target(job->device);
-    uint64_t row_bytes = integer_parameter(target, "memory.row_bytes");
+    uint64_t row_bytes = integer_parameter(target, "memory.row_bytes"), subarrays = integer_parameter(target, "memory.subarrays");
+    uint64_t d_rows = integer_parameter(target, "memory.d_rows");
     *lanes = (struct lanes){.job = job,
                             .row_bytes = row_bytes,
                             .columns = 8 * row_bytes,
-                            .count = 8 * row_bytes * pim_device_units(job->device),
+                            .count = 8 * row_bytes * subarrays * pim_device_units(job->device),
+                            .subarrays = subarrays,
+                            .subarray_bytes = d_rows * row_bytes,
                             .banks = pim_device_units(job->device),
-                            .rows = integer_parameter(target, "memory.d_rows") - integer_parameter(target, "memory.scratch_rows")};
+                            .rows = d_rows - integer_parameter(target, "memory.scratch_rows")};
     return pim_ledger_reset(job->device, error);
 }
 
@@ -42,39 +45,50 @@ enum pim_status lanes_take(struct lanes *lanes, const char *what, uint64_t count
     return PIM_OK;
 }
 
-/* One piece a bank, all in one call. */
+/* Subarrays of all banks. */
+static uint64_t places(const struct lanes *lanes)
+{
+    return lanes->subarrays * pim_device_units(lanes->job->device);
+}
+
+/* What goes to or from a subarray. */
+static struct pim_transfer piece_of(const struct lanes *lanes, uint64_t place, bitserial_row first, uint64_t bytes, uint8_t *data)
+{
+    return (struct pim_transfer){.unit = (uint32_t)(place / lanes->subarrays), .space = BITSERIAL_SPACE_ROWS,
+                                 .offset = place % lanes->subarrays * lanes->subarray_bytes + first * lanes->row_bytes, .bytes = bytes, .data = data};
+}
+
+/* One piece a subarray, all in one call. */
 static enum pim_status transfer(const struct lanes *lanes, enum pim_direction direction, bitserial_row first, unsigned width, uint8_t *rows,
                                 struct pim_error *error)
 {
-    uint32_t units = pim_device_units(lanes->job->device);
-    struct pim_transfer *pieces = calloc(units, sizeof *pieces);
+    uint64_t count = places(lanes);
+    struct pim_transfer *pieces = calloc(count, sizeof *pieces);
     if (pieces == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint32_t unit = 0; unit < units; unit++)
-        pieces[unit] = (struct pim_transfer){.unit = unit, .space = BITSERIAL_SPACE_ROWS, .offset = first * lanes->row_bytes,
-                                             .bytes = width * lanes->row_bytes, .data = rows + unit * width * lanes->row_bytes};
-    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, units, error);
+    for (uint64_t place = 0; place < count; place++)
+        pieces[place] = piece_of(lanes, place, first, width * lanes->row_bytes, rows + place * width * lanes->row_bytes);
+    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, count, error);
     free(pieces);
     return status;
 }
 
-/* Lanes of a bank that elements are for. */
-static uint64_t share(const struct lanes *lanes, uint64_t count, uint32_t unit)
+/* Lanes of a subarray that elements are for. */
+static uint64_t share(const struct lanes *lanes, uint64_t count, uint64_t place)
 {
-    uint64_t before = unit * lanes->columns;
+    uint64_t before = place * lanes->columns;
     return count <= before ? 0 : count - before < lanes->columns ? count - before : lanes->columns;
 }
 
 enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsigned width, const uint64_t *elements, uint64_t count,
                             struct pim_error *error)
 {
-    uint32_t units = pim_device_units(lanes->job->device);
-    uint8_t *rows = calloc(units, width * lanes->row_bytes);
+    uint8_t *rows = calloc(places(lanes), width * lanes->row_bytes);
     if (rows == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint32_t unit = 0; unit < units; unit++)
-        pim_to_rows(elements + unit * lanes->columns, sizeof *elements, width, share(lanes, count, unit),
-                          (uint64_t *)(rows + unit * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t));
+    for (uint64_t place = 0; place < places(lanes) && share(lanes, count, place); place++)
+        pim_to_rows(elements + place * lanes->columns, sizeof *elements, width, share(lanes, count, place),
+                    (uint64_t *)(rows + place * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t));
     enum pim_status status = transfer(lanes, PIM_TO_UNIT, first, width, rows, error);
     free(rows);
     return status;
@@ -83,36 +97,38 @@ enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsi
 enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
                            struct pim_error *error)
 {
-    uint32_t units = pim_device_units(lanes->job->device);
-    uint8_t *rows = calloc(units, width * lanes->row_bytes);
+    uint8_t *rows = calloc(places(lanes), width * lanes->row_bytes);
     if (rows == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
     enum pim_status status = transfer(lanes, PIM_FROM_UNIT, first, width, rows, error);
-    for (uint32_t unit = 0; status == PIM_OK && unit < units; unit++)
-        pim_from_rows((const uint64_t *)(rows + unit * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t), width,
-                            share(lanes, count, unit), elements + unit * lanes->columns, sizeof *elements);
+    for (uint64_t place = 0; status == PIM_OK && place < places(lanes) && share(lanes, count, place); place++)
+        pim_from_rows((const uint64_t *)(rows + place * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t), width,
+                      share(lanes, count, place), elements + place * lanes->columns, sizeof *elements);
     free(rows);
     return status;
 }
 
+static uint64_t pieces_of(uint64_t count, uint64_t piece)
+{
+    return (count + piece - 1) / piece;
+}
+
 void lanes_use(struct lanes *lanes, uint64_t count)
 {
-    lanes->banks = (uint32_t)((count + lanes->columns - 1) / lanes->columns);
+    lanes->banks = (uint32_t)pieces_of(count, lanes->columns * lanes->subarrays);
 }
 
 static enum pim_status transfer_bits(const struct lanes *lanes, enum pim_direction direction, bitserial_row row, uint64_t *bits, uint64_t count,
                                      struct pim_error *error)
 {
-    uint32_t banks = (uint32_t)((count + lanes->columns - 1) / lanes->columns);
-    struct pim_transfer *pieces = calloc(banks, sizeof *pieces);
+    uint64_t used = pieces_of(count, lanes->columns);
+    struct pim_transfer *pieces = calloc(used, sizeof *pieces);
     if (pieces == NULL)
         return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint32_t unit = 0; unit < banks; unit++) {
-        uint64_t bursts = (share(lanes, count, unit) + 8 * LANES_BURST_BYTES - 1) / (8 * LANES_BURST_BYTES);
-        pieces[unit] = (struct pim_transfer){.unit = unit, .space = BITSERIAL_SPACE_ROWS, .offset = row * lanes->row_bytes,
-                                             .bytes = bursts * LANES_BURST_BYTES, .data = (uint8_t *)bits + unit * lanes->row_bytes};
-    }
-    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, banks, error);
+    for (uint64_t place = 0; place < used; place++)
+        pieces[place] = piece_of(lanes, place, row, pieces_of(share(lanes, count, place), 8 * LANES_BURST_BYTES) * LANES_BURST_BYTES,
+                                 (uint8_t *)bits + place * lanes->row_bytes);
+    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, used, error);
     free(pieces);
     return status;
 }
@@ -140,11 +156,31 @@ static double energy_nj(struct pim_device *device)
     return ledger != NULL ? (double)ledger->total_energy / 1e9 : 0;
 }
 
+/* The same commands for one subarray after the other: a loop around them. */
+static void repeat_for_subarrays(const struct lanes *lanes, struct program_writer *writer)
+{
+    enum { SUBARRAY = 0, GOES_ON = 1, FIRST = 1 /* word of the loop */ };
+    struct program_writer body = *writer, around = {0};
+    if (lanes->subarrays == 1)
+        return;
+    write_control(&around, BITSERIAL_OP_LI, SUBARRAY, 0, 0);
+    write_subarray(&around, BITSERIAL_REGISTER + SUBARRAY);
+    for (size_t i = 0; i < body.count; i++)
+        write_word(&around, body.words[i]);
+    write_control(&around, BITSERIAL_OP_ADDI, SUBARRAY, SUBARRAY, 1);
+    write_control(&around, BITSERIAL_OP_COMP, GOES_ON, SUBARRAY, (uint32_t)lanes->subarrays);
+    write_control(&around, BITSERIAL_OP_BNEZ, 0, GOES_ON, FIRST);
+    around.failed |= body.failed;
+    free(body.words);
+    *writer = around;
+}
+
 enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error)
 {
     struct pim_kernel_job *job = lanes->job;
     struct pim_image *image;
     const struct pim_units banks = {0, lanes->banks};
+    repeat_for_subarrays(lanes, writer);
     enum pim_status status = bitserial_image(writer, &image, error);
     if (status != PIM_OK)
         return status;

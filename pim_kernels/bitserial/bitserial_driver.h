@@ -1,6 +1,7 @@
 /* What the drivers of this folder share: places in the rows, vertical operands over the lanes of all banks, programs made in memory.
  *
- * A lane is a column of a bank: lane l is column l % columns of unit l / columns. Everything is in subarray 0.
+ * A lane is a column of a subarray: lane l is column l % columns of subarray l / columns, counted over all banks. Rows have the same numbers in every
+ * subarray, and a program runs in one subarray of each bank after the other.
  */
 #ifndef BITSERIAL_DRIVER_H
 #define BITSERIAL_DRIVER_H
@@ -13,6 +14,7 @@
 struct lanes {
     struct pim_kernel_job *job;
     uint64_t row_bytes, columns, count; /* count: lanes of all banks */
+    uint64_t subarrays, subarray_bytes; /* of a bank; of the D rows of one */
     uint64_t rows, taken;               /* that drivers may use; handed out so far */
     uint32_t banks;                     /* that lanes_run runs; all at first */
     unsigned step;                      /* of job->step_ps, where lanes_run adds its time */
@@ -39,7 +41,8 @@ enum { LANES_BURST_BYTES = 64 };
 enum pim_status lanes_write_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error);
 enum pim_status lanes_read_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error);
 
-/* Run what has been written on the banks in use; the writer is empty afterwards. Adds to job->host_launch_ns, job->step_ps and job->launch_nj. */
+/* Run what has been written, straight commands without control operations, on all subarrays of the banks in use; the writer is empty afterwards.
+ * Adds to job->host_launch_ns, job->step_ps and job->launch_nj. */
 enum pim_status lanes_run(const struct lanes *lanes, struct program_writer *writer, struct pim_error *error);
 
 /* Append an operation on any rows. */
@@ -62,8 +65,5 @@ void lanes_count_begin(struct program_writer *writer, const struct lanes_count *
 void lanes_count_whole(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows);
 /* sum += ones among the first `ones` rows, at most a piece */
 void lanes_count_add(struct program_writer *writer, const struct lanes_count *count, const bitserial_row *rows, unsigned ones);
-
-/* Forward a failure from the middle of a driver to its one exit. */
-#define LANES_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
 
 #endif

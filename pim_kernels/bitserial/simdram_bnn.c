@@ -28,12 +28,12 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct lanes lanes;
     struct binary_product product = {0};
     enum pim_status status;
-    LANES_TRY(binary_product_make(&product, job->values[INPUTS], job->values[OUTPUTS], job->values[POSITIONS], error));
-    LANES_TRY(lanes_begin(job, &lanes, error));
+    KERNEL_TRY(binary_product_make(&product, job->values[INPUTS], job->values[OUTPUTS], job->values[POSITIONS], error));
+    KERNEL_TRY(lanes_begin(job, &lanes, error));
     pim_random_fill(product.weights, product.outputs * product.weight_words * sizeof *product.weights, job->seed, STREAM_W);
     pim_random_fill(product.rows, product.inputs * product.row_words * sizeof *product.rows, job->seed, STREAM_X);
     random_thresholds(job, &product);
-    LANES_TRY(binary_product_run(&product, &lanes, (enum binary_mapping)job->values[MAPPING], "output", error));
+    KERNEL_TRY(binary_product_run(&product, &lanes, (enum binary_mapping)job->values[MAPPING], "output", error));
     job->operations = product.outputs * product.positions * product.inputs;
 out:
     binary_product_free(&product);

@@ -1,8 +1,8 @@
 /* y = W x: a lane for each row of W, the columns of W one after the other. Elements are unsigned, or two's complement.
  *
- * form 0: the host knows x and puts it into the commands: for every 1 bit of x_j, column j is added into the sum at that bit.
- * form 1: x_j stands in rows like everything else, is multiplied and added.
- * form 2: the host knows x; y is the sum over bits p of W and q of x of 2^(p+q) times how many columns have both: the rows of bit p of the columns
+ * form commands: the host knows x and puts it into the commands: for every 1 bit of x_j, column j is added into the sum at that bit.
+ * form rows: x_j stands in rows like everything else, is multiplied and added.
+ * form planes: the host knows x; y is the sum over bits p of W and q of x of 2^(p+q) times how many columns have both: the rows of bit p of the columns
  * whose x_j has bit q are counted, and the count is added. MVDRAM (arXiv 2503.23817) does this on unmodified chips for few bits.
  *
  * The highest bit of a two's complement number weighs -2^(n-1): what it gives is subtracted.
@@ -22,10 +22,12 @@ static const struct pim_kernel_parameter parameters[] = {
     {"rows", 1, 1u << 26, 1021, "rows of the matrix; in as many rounds as the lanes need"},
     {"columns", 1, 1u << 16, 61, "columns of the matrix"},
     {"bits", 1, 32, 8, "bits of an element"},
-    {"form", IN_COMMANDS, BIT_PLANES, IN_COMMANDS, "the vector: 0 encoded in the commands, 1 in the rows too, 2 in the commands, counting bits of columns"},
+    {"form", IN_COMMANDS, BIT_PLANES, IN_COMMANDS, "the vector is in the commands, in the rows too, or in the commands that count bits of columns"},
     {"signed", 0, 1, 0, "1: elements are two's complement numbers"},
     {0},
 };
+static const char *const forms[] = {"commands", "rows", "planes", NULL};
+static const struct pim_kernel_choice choices[] = {{"form", forms}, {0}};
 
 static unsigned bit_length(uint64_t number)
 {
@@ -205,8 +207,8 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
         pim_fail(error, PIM_NO_MEMORY, "out of memory");
         goto out;
     }
-    LANES_TRY(lanes_begin(job, &g->lanes, error));
-    LANES_TRY(lay_out(g, job, error));
+    KERNEL_TRY(lanes_begin(job, &g->lanes, error));
+    KERNEL_TRY(lay_out(g, job, error));
     g->elements = calloc(g->lanes.count, sizeof *g->elements);
     if (g->elements == NULL) {
         status = pim_fail(error, PIM_NO_MEMORY, "out of memory");
@@ -215,7 +217,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     for (uint64_t j = 0; j < columns; j++)
         g->x[j] = pim_random(job->seed, STREAM_X, j) >> (64 - g->bits);
     for (uint64_t top = 0; top < rows; top += g->lanes.count)
-        LANES_TRY(run_round(g, job, top, rows - top < g->lanes.count ? rows - top : g->lanes.count, y, error));
+        KERNEL_TRY(run_round(g, job, top, rows - top < g->lanes.count ? rows - top : g->lanes.count, y, error));
     for (uint64_t j = 0; j < columns; j++)
         g->x[j] = extended(g, g->x[j]);
     for (uint64_t row = 0; row < rows; row++) {
@@ -224,7 +226,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
         reference[row] = operator_dot_unsigned(row_elements, g->x, columns, g->width);
     }
     job->operations = rows * columns;
-    LANES_TRY(pim_kernel_check(job, "row", y, reference, rows, sizeof *y, error));
+    KERNEL_TRY(pim_kernel_check(job, "row", y, reference, rows, sizeof *y, error));
 out:
     if (g != NULL) {
         free(g->x);
@@ -244,5 +246,6 @@ const struct pim_kernel kernel_simdram_gemv = {
     .summary = "y = W x in DRAM, elements of 1 to 32 bits",
     .operation = "multiply-accumulates",
     .parameters = parameters,
+    .choices = choices,
     .run = run,
 };

@@ -1,7 +1,7 @@
 /* Hyperdimensional computing on binary vectors.
  *
- * step 0, bind: XOR of two vectors. step 1, bundle: the majority of several vectors (of an even number, ties give 0). A lane is a dimension, the
- * lanes hold as many vectors as fit side by side. step 2, search: the Hamming distance of a query to every stored vector. A lane is a stored
+ * step bind: XOR of two vectors. step bundle: the majority of several vectors (of an even number, ties give 0). A lane is a dimension, the
+ * lanes hold as many vectors as fit side by side. step search: the Hamming distance of a query to every stored vector. A lane is a stored
  * vector, its dimensions are rows; the host knows the query and puts it into the commands: where it has a 1 the row's complement is counted.
  */
 #include "bitserial_driver.h"
@@ -17,9 +17,11 @@ enum { STREAM_VECTORS, STREAM_QUERY };
 static const struct pim_kernel_parameter parameters[] = {
     {"dimensions", 1, 1u << 16, 8192, "of a vector"},
     {"vectors", 1, 1u << 20, 21, "pairs to bind, vectors to bundle, or stored vectors to search"},
-    {"step", 0, 2, 2, "0: bind, 1: bundle, 2: search"},
+    {"step", BIND, SEARCH, SEARCH, "what is done"},
     {0},
 };
+static const char *const step_names[] = {"bind", "bundle", "search", NULL};
+static const struct pim_kernel_choice choices[] = {{"step", step_names}, {0}};
 
 struct hdc {
     struct lanes lanes;
@@ -56,18 +58,18 @@ static enum pim_status bind(struct hdc *h, const struct pim_kernel_job *job, str
     uint64_t dimensions = job->values[DIMENSIONS], all = dimensions * job->values[VECTORS];
     struct program_writer writer = {0};
     enum pim_status status;
-    LANES_TRY(lanes_take(&h->lanes, "two vectors and their sum", 3, h->rows, error));
+    KERNEL_TRY(lanes_take(&h->lanes, "two vectors and their sum", 3, h->rows, error));
     for (uint64_t top = 0; top < all; top += h->lanes.count) {
         uint64_t count = all - top < h->lanes.count ? all - top : h->lanes.count;
         for (uint64_t operand = 0; operand < 2; operand++) {
             for (uint64_t lane = 0; lane < count; lane++)
                 h->elements[lane] = vector_bit(job, 2 * ((top + lane) / dimensions) + operand, (top + lane) % dimensions);
-            LANES_TRY(lanes_write(&h->lanes, h->rows[operand], 1, h->elements, count, error));
+            KERNEL_TRY(lanes_write(&h->lanes, h->rows[operand], 1, h->elements, count, error));
         }
         const struct bitserial_operands o = {.width = 1, .destination = h->rows + 2, .a = h->rows, .b = h->rows + 1};
         lanes_operation(&writer, BITSERIAL_XOR, &o);
-        LANES_TRY(lanes_run(&h->lanes, &writer, error));
-        LANES_TRY(lanes_read(&h->lanes, h->rows[2], 1, h->results + top, count, error));
+        KERNEL_TRY(lanes_run(&h->lanes, &writer, error));
+        KERNEL_TRY(lanes_read(&h->lanes, h->rows[2], 1, h->results + top, count, error));
     }
     for (uint64_t i = 0; i < all; i++)
         h->reference[i] = vector_bit(job, 2 * (i / dimensions), i % dimensions) ^ vector_bit(job, 2 * (i / dimensions) + 1, i % dimensions);
@@ -85,22 +87,22 @@ static enum pim_status bundle_lanes(struct hdc *h, const struct pim_kernel_job *
     enum pim_status status;
     for (uint64_t lane = 0; lane < count; lane++)
         h->elements[lane] = vectors / 2;
-    LANES_TRY(lanes_write(&h->lanes, h->half[0], h->count.width, h->elements, count, error));
+    KERNEL_TRY(lanes_write(&h->lanes, h->half[0], h->count.width, h->elements, count, error));
     lanes_count_begin(&writer, &h->count);
     for (uint64_t first = 0; first < vectors; first += chunk) {
         uint64_t ones = vectors - first < chunk ? vectors - first : chunk;
         for (uint64_t i = 0; i < ones; i++) {
             for (uint64_t lane = 0; lane < count; lane++)
                 h->elements[lane] = vector_bit(job, first + i, top + lane);
-            LANES_TRY(lanes_write(&h->lanes, h->rows[i], 1, h->elements, count, error));
+            KERNEL_TRY(lanes_write(&h->lanes, h->rows[i], 1, h->elements, count, error));
         }
         lanes_count_add(&writer, &h->count, h->rows, (unsigned)ones);
         const struct bitserial_operands o = {.width = h->count.width, .destination = h->result, .a = h->count.sum, .b = h->half};
         if (first + ones == vectors)
             lanes_operation(&writer, BITSERIAL_GT, &o);
-        LANES_TRY(lanes_run(&h->lanes, &writer, error));
+        KERNEL_TRY(lanes_run(&h->lanes, &writer, error));
     }
-    LANES_TRY(lanes_read(&h->lanes, h->result[0], 1, h->results + top, count, error));
+    KERNEL_TRY(lanes_read(&h->lanes, h->result[0], 1, h->results + top, count, error));
 out:
     free(writer.words);
     return status;
@@ -136,15 +138,15 @@ static enum pim_status search_lanes(struct hdc *h, const struct pim_kernel_job *
         for (uint64_t i = 0; i < ones; i++) {
             for (uint64_t lane = 0; lane < count; lane++)
                 h->elements[lane] = vector_bit(job, top + lane, first + i);
-            LANES_TRY(lanes_write(&h->lanes, h->rows[i], 1, h->elements, count, error));
+            KERNEL_TRY(lanes_write(&h->lanes, h->rows[i], 1, h->elements, count, error));
             const struct bitserial_operands o = {.width = 1, .destination = h->rows + i, .a = h->rows + i};
             if (query_bit(job, first + i))
                 lanes_operation(&writer, BITSERIAL_NOT, &o);
         }
         lanes_count_add(&writer, &h->count, h->rows, (unsigned)ones);
-        LANES_TRY(lanes_run(&h->lanes, &writer, error));
+        KERNEL_TRY(lanes_run(&h->lanes, &writer, error));
     }
-    LANES_TRY(lanes_read(&h->lanes, h->count.sum[0], h->count.width, h->results + top, count, error));
+    KERNEL_TRY(lanes_read(&h->lanes, h->count.sum[0], h->count.width, h->results + top, count, error));
 out:
     free(writer.words);
     return status;
@@ -205,5 +207,6 @@ const struct pim_kernel kernel_simdram_hdc = {
     .summary = "binary hyperdimensional vectors in DRAM: bind, bundle, search",
     .operation = "vector bits",
     .parameters = parameters,
+    .choices = choices,
     .run = run,
 };

@@ -90,13 +90,13 @@ static enum pim_status run_product(struct chain *chain, size_t index, struct pim
     struct binary_planes out = {0};
     struct binary_product product = {0};
     enum pim_status status;
-    LANES_TRY(binary_product_make(&product, in->channels * window.rows * window.columns, outputs_of(layer),
+    KERNEL_TRY(binary_product_make(&product, in->channels * window.rows * window.columns, outputs_of(layer),
                                   in->images * window.out_height * window.out_width, error));
     pim_random_fill(product.weights, product.outputs * product.weight_words * sizeof *product.weights, chain->job->seed, STREAM_WEIGHTS + index);
     gather_all(in, &window, &product);
     binary_product_center(&product);
-    LANES_TRY(binary_product_run(&product, &chain->lanes, (enum binary_mapping)chain->job->values[MAPPING], layer->name, error));
-    LANES_TRY(new_planes(&out, in->images, product.outputs, window.out_height, window.out_width, error));
+    KERNEL_TRY(binary_product_run(&product, &chain->lanes, (enum binary_mapping)chain->job->values[MAPPING], layer->name, error));
+    KERNEL_TRY(new_planes(&out, in->images, product.outputs, window.out_height, window.out_width, error));
     memcpy(out.bits, product.out, product.outputs * product.row_words * sizeof *product.out);
     replace_planes(chain, &out);
     chain->job->operations += product.outputs * product.positions * product.inputs;
@@ -123,13 +123,13 @@ static enum pim_status run_pool(struct chain *chain, const struct network_layer 
     struct binary_planes out = {0}, reference = {0};
     uint64_t *row = NULL;
     enum pim_status status;
-    LANES_TRY(new_planes(&out, in->images, in->channels, layer->out_height, layer->out_width, error));
-    LANES_TRY(new_planes(&reference, in->images, in->channels, layer->out_height, layer->out_width, error));
+    KERNEL_TRY(new_planes(&out, in->images, in->channels, layer->out_height, layer->out_width, error));
+    KERNEL_TRY(new_planes(&reference, in->images, in->channels, layer->out_height, layer->out_width, error));
     row = calloc(out.words, sizeof *row);
-    LANES_TRY(row != NULL ? PIM_OK : no_memory(error));
-    LANES_TRY(binary_pool_run(&chain->lanes, in, &window, &out, error));
+    KERNEL_TRY(row != NULL ? PIM_OK : no_memory(error));
+    KERNEL_TRY(binary_pool_run(&chain->lanes, in, &window, &out, error));
     pool_reference(in, &window, &reference, row);
-    LANES_TRY(pim_kernel_check(chain->job, layer->name, out.bits, reference.bits, out.channels * out.words, sizeof *out.bits, error));
+    KERNEL_TRY(pim_kernel_check(chain->job, layer->name, out.bits, reference.bits, out.channels * out.words, sizeof *out.bits, error));
     replace_planes(chain, &out);
     out.bits = NULL;
 out:
@@ -175,8 +175,8 @@ static enum pim_status first_layer(struct chain *chain, struct pim_error *error)
     int8_t *weights = malloc(l->weights);
     int32_t *sums = malloc(l->m * sizeof *sums);
     enum pim_status status;
-    LANES_TRY(pixels != NULL && weights != NULL && sums != NULL ? PIM_OK : no_memory(error));
-    LANES_TRY(new_planes(&out, images, l->outputs, l->out_height, l->out_width, error));
+    KERNEL_TRY(pixels != NULL && weights != NULL && sums != NULL ? PIM_OK : no_memory(error));
+    KERNEL_TRY(new_planes(&out, images, l->outputs, l->out_height, l->out_width, error));
     pim_random_fill(weights, l->weights, chain->job->seed, STREAM_WEIGHTS);
     for (uint64_t image = 0; image < images; image++) {
         pim_random_fill(pixels, image_bytes, chain->job->seed + image, STREAM_PIXELS);
@@ -202,7 +202,7 @@ static enum pim_status last_layer(struct chain *chain, size_t index, struct pim_
     int8_t *weights = malloc(l->weights);
     int32_t *scores = calloc(count, sizeof *scores);
     enum pim_status status;
-    LANES_TRY(weights != NULL && scores != NULL ? PIM_OK : no_memory(error));
+    KERNEL_TRY(weights != NULL && scores != NULL ? PIM_OK : no_memory(error));
     pim_random_fill(weights, l->weights, chain->job->seed, STREAM_WEIGHTS + index);
     for (uint64_t i = 0; i < count; i++)
         for (uint64_t k = 0; k < l->depth; k++) {
@@ -274,11 +274,11 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
 {
     struct chain chain = {.job = job};
     enum pim_status status;
-    LANES_TRY(network_open(names[job->values[NETWORK]], &chain.network, error));
-    LANES_TRY(check_network(chain.network, error));
-    LANES_TRY(lanes_begin(job, &chain.lanes, error));
+    KERNEL_TRY(network_open(names[job->values[NETWORK]], &chain.network, error));
+    KERNEL_TRY(check_network(chain.network, error));
+    KERNEL_TRY(lanes_begin(job, &chain.lanes, error));
     job->operations = 0;
-    LANES_TRY(job->values[LAYER] > 0 ? run_alone(&chain, job->values[LAYER] - 1, error) : run_all(&chain, error));
+    KERNEL_TRY(job->values[LAYER] > 0 ? run_alone(&chain, job->values[LAYER] - 1, error) : run_all(&chain, error));
 out:
     free(chain.planes.bits);
     network_free(chain.network);

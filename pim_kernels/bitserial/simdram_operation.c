@@ -1,20 +1,23 @@
 /* One bulk operation on every lane: all that the control unit has, any width, against the meaning of each. */
 #include "bitserial_driver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "random.h"
 
-enum { OPERATION, WIDTH, SIGNED, ELEMENTS };
+enum { OPERATION, WIDTH, SIGNED, ELEMENTS, ROUNDS };
 enum { OPERANDS = 3 }; /* a, b, select */
 
 static const struct pim_kernel_parameter parameters[] = {
-    {"operation", 0, BITSERIAL_OPERATION_COUNT - 1, BITSERIAL_ADD, "number of the operation: 0 add, 1 sub, 2 mul, 3 div, ... (doc/bitserial.md)"},
+    {"operation", 0, BITSERIAL_OPERATION_COUNT - 1, BITSERIAL_ADD, "which"},
     {"width", 1, BITSERIAL_WIDEST, 32, "bits of an operand"},
     {"signed", 0, 1, 0, "1: the signed variant, where there is one"},
     {"elements", 0, 1u << 30, 0, "0: one in every lane"},
+    {"rounds", 1, 1000, 1, "how often, one after the other; the account is that of the last"},
     {0},
 };
+static const struct pim_kernel_choice choices[] = {{"operation", bitserial_operation_names}, {0}};
 
 struct operation {
     struct lanes lanes;
@@ -98,6 +101,26 @@ static enum pim_status check(struct operation *o, struct pim_kernel_job *job, st
     return status == PIM_OK ? pim_kernel_check(job, "result", o->result[0], o->reference[0], o->count, sizeof(uint64_t), error) : status;
 }
 
+/* The account of earlier rounds is forgotten, time goes on: what hides behind the launch before does so here too. */
+static enum pim_status run_round(struct operation *o, struct pim_kernel_job *job, struct pim_error *error)
+{
+    enum pim_status status = pim_ledger_reset(job->device, error);
+    job->step_ps[0] = 0;
+    job->launch_nj = 0;
+    if (status == PIM_OK)
+        status = write_operands(o, job, error);
+    if (status == PIM_OK)
+        status = run_operation(o, error);
+    return status == PIM_OK ? read_result(o, error) : status;
+}
+
+static void remark(const struct operation *o, struct pim_kernel_job *job)
+{
+    const struct bitserial_operation_row *row = &bitserial_operations[o->operation];
+    snprintf(job->remark, sizeof job->remark, "%s%s of %u bits: %zu commands, published: %s", row->name, o->is_signed ? ", signed," : "", o->width,
+             bitserial_command_count(o->operation, o->width, o->is_signed), row->published != NULL && !o->is_signed ? row->published : "not");
+}
+
 static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
 {
     struct operation *o = calloc(1, sizeof *o);
@@ -108,17 +131,17 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     o->result_width = bitserial_result_width(o->operation, o->width);
     o->is_signed = job->values[SIGNED] && bitserial_operations[o->operation].has_signed;
     enum pim_status status;
-    LANES_TRY(lanes_begin(job, &o->lanes, error));
+    KERNEL_TRY(lanes_begin(job, &o->lanes, error));
     o->count = job->values[ELEMENTS] ? job->values[ELEMENTS] : o->lanes.count;
-    LANES_TRY(o->count <= o->lanes.count ? PIM_OK : pim_fail(error, PIM_USAGE, "simdram_operation: %llu elements, the banks have %llu lanes",
+    KERNEL_TRY(o->count <= o->lanes.count ? PIM_OK : pim_fail(error, PIM_USAGE, "simdram_operation: %llu elements, the banks have %llu lanes",
                                                             (unsigned long long)o->count, (unsigned long long)o->lanes.count));
-    LANES_TRY(make_arrays(o) ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));
-    LANES_TRY(lay_out(o, error));
-    LANES_TRY(write_operands(o, job, error));
-    LANES_TRY(run_operation(o, error));
-    LANES_TRY(read_result(o, error));
+    KERNEL_TRY(make_arrays(o) ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));
+    KERNEL_TRY(lay_out(o, error));
+    for (uint64_t round = 0; round < job->values[ROUNDS]; round++)
+        KERNEL_TRY(run_round(o, job, error));
     job->operations = o->count;
-    LANES_TRY(check(o, job, error));
+    remark(o, job);
+    KERNEL_TRY(check(o, job, error));
 out:
     free_arrays(o);
     free(o);
@@ -132,5 +155,6 @@ const struct pim_kernel kernel_simdram_operation = {
     .summary = "one bulk operation in DRAM on a vector",
     .operation = "operations",
     .parameters = parameters,
+    .choices = choices,
     .run = run,
 };

@@ -58,14 +58,14 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
         put(source + i * bytes, element, bytes);
         put(reference + i * bytes, operator_arithmetic(type, operation, element, scalar), bytes);
     }
-    DPU_TRY(dpu_wram_heap(job, &heap, error));
-    DPU_TRY(dpu_array(&results, pim_device_units(job->device), used, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, source, 0, used, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_WRAM, heap + SOURCE_BYTES, results, used, used, error));
+    KERNEL_TRY(dpu_wram_heap(job, &heap, error));
+    KERNEL_TRY(dpu_array(&results, pim_device_units(job->device), used, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, source, 0, used, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_WRAM, heap + SOURCE_BYTES, results, used, used, error));
     job->operations = used / bytes * job->values[REPEATS] * pim_device_units(job->device);
-    DPU_TRY(pim_kernel_check(job, "element", results, reference, used / bytes, bytes, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", results, reference, used / bytes, bytes, error));
 out:
     free(results);
     return status;

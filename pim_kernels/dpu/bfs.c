@@ -29,10 +29,10 @@ static enum pim_status graph_make(const struct pim_kernel_job *job, struct graph
 {
     uint32_t most = 2 * (uint32_t)job->values[NEIGHBOURS], vertices = (uint32_t)graph->vertices;
     enum pim_status status;
-    DPU_TRY(dpu_array(&graph->pointers, graph->vertices + 1, sizeof *graph->pointers, error));
+    KERNEL_TRY(dpu_array(&graph->pointers, graph->vertices + 1, sizeof *graph->pointers, error));
     for (uint32_t vertex = 0; vertex < vertices; vertex++)
         graph->pointers[vertex + 1] = graph->pointers[vertex] + pim_random_below(job->seed, 0, vertex, most + 1);
-    DPU_TRY(dpu_array(&graph->neighbours, graph->pointers[vertices], sizeof *graph->neighbours, error));
+    KERNEL_TRY(dpu_array(&graph->neighbours, graph->pointers[vertices], sizeof *graph->neighbours, error));
     for (uint32_t vertex = 0; vertex < vertices; vertex++)
         for (uint32_t i = graph->pointers[vertex]; i < graph->pointers[vertex + 1]; i++)
             graph->neighbours[i] = i % 2 == 0 ? pim_random_below(job->seed, 1, i, vertices)
@@ -64,11 +64,11 @@ static enum pim_status search_make(struct search *search, const struct graph *gr
     search->pointers_each = search->per_unit + 2;
     search->neighbours_each = (most + 1) / 2 * 2;
     search->set_bytes = (search->per_unit * search->units / 8 + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
-    DPU_TRY(dpu_array(&search->pointers, search->units * search->pointers_each, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&search->neighbours, search->units * search->neighbours_each, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&search->levels, search->units * search->per_unit, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&search->frontier, 1, search->set_bytes, error));
-    DPU_TRY(dpu_array(&search->found, search->units, search->set_bytes, error));
+    KERNEL_TRY(dpu_array(&search->pointers, search->units * search->pointers_each, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&search->neighbours, search->units * search->neighbours_each, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&search->levels, search->units * search->per_unit, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&search->frontier, 1, search->set_bytes, error));
+    KERNEL_TRY(dpu_array(&search->found, search->units, search->set_bytes, error));
     for (uint32_t unit = 0; unit < search->units; unit++) {
         uint64_t vertex = unit * search->per_unit;
         uint32_t first = pointer_at(graph, vertex), count = pointer_at(graph, vertex + search->per_unit) - first;
@@ -98,16 +98,16 @@ static enum pim_status send(struct pim_kernel_job *job, const struct search *sea
     uint64_t level_bytes = search->per_unit * sizeof(uint32_t);
     uint32_t *first_words = NULL;
     enum pim_status status;
-    DPU_TRY(dpu_array(&first_words, search->units, 2 * sizeof *first_words, error));
+    KERNEL_TRY(dpu_array(&first_words, search->units, 2 * sizeof *first_words, error));
     for (uint32_t unit = 0; unit < search->units; unit++)
         first_words[2 * unit] = (uint32_t)(unit * search->per_unit / WORD);
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "first_word", first_words, 2 * sizeof *first_words, 2 * sizeof *first_words, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_POINTERS], search->pointers, pointer_bytes, pointer_bytes, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "first_word", first_words, 2 * sizeof *first_words, 2 * sizeof *first_words, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_POINTERS], search->pointers, pointer_bytes, pointer_bytes, error));
     if (neighbour_bytes > 0)
-        DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NEIGHBOURS], search->neighbours, neighbour_bytes,
+        KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NEIGHBOURS], search->neighbours, neighbour_bytes,
                            neighbour_bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_LEVELS], search->levels, level_bytes, level_bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_VISITED], search->frontier, 0, search->set_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_LEVELS], search->levels, level_bytes, level_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_VISITED], search->frontier, 0, search->set_bytes, error));
 out:
     free(first_words);
     return status;
@@ -134,15 +134,15 @@ static enum pim_status all_levels(struct pim_kernel_job *job, struct search *sea
     search->frontier[0] = 1;
     for (uint32_t level = 0; level < vertices; level++) {
         arguments[LEVEL] = level;
-        DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, words, search->per_unit / WORD, 1, error));
-        DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_FRONTIER], search->frontier, 0, search->set_bytes, error));
-        DPU_TRY(dpu_run(job, error));
-        DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NEXT], search->found, search->set_bytes, search->set_bytes,
+        KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, words, search->per_unit / WORD, 1, error));
+        KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_FRONTIER], search->frontier, 0, search->set_bytes, error));
+        KERNEL_TRY(dpu_run(job, error));
+        KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NEXT], search->found, search->set_bytes, search->set_bytes,
                            error));
         if (!unite(search))
             break;
     }
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_LEVELS], search->levels, search->per_unit * sizeof(uint32_t),
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_LEVELS], search->levels, search->per_unit * sizeof(uint32_t),
                        search->per_unit * sizeof(uint32_t), error));
 out:
     return status;
@@ -157,21 +157,21 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(graph_make(job, &graph, error));
-    DPU_TRY(search_make(&search, &graph, error));
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the pointers", search.pointers_each * sizeof(uint32_t), &arguments[PLACE_POINTERS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the neighbours", search.neighbours_each * sizeof(uint32_t), &arguments[PLACE_NEIGHBOURS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the levels", search.per_unit * sizeof(uint32_t), &arguments[PLACE_LEVELS], error));
+    KERNEL_TRY(graph_make(job, &graph, error));
+    KERNEL_TRY(search_make(&search, &graph, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the pointers", search.pointers_each * sizeof(uint32_t), &arguments[PLACE_POINTERS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the neighbours", search.neighbours_each * sizeof(uint32_t), &arguments[PLACE_NEIGHBOURS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the levels", search.per_unit * sizeof(uint32_t), &arguments[PLACE_LEVELS], error));
     for (size_t set = PLACE_FRONTIER; set <= PLACE_NEXT; set++)
-        DPU_TRY(dpu_layout_add(&layout, "a set of vertices", search.set_bytes, &arguments[set], error));
+        KERNEL_TRY(dpu_layout_add(&layout, "a set of vertices", search.set_bytes, &arguments[set], error));
     arguments[SET_BLOCKS] = (uint32_t)(search.set_bytes / BLOCK_BYTES);
-    DPU_TRY(dpu_array(&reference, vertices, sizeof *reference, error));
-    DPU_TRY(send(job, &search, arguments, error));
-    DPU_TRY(all_levels(job, &search, arguments, vertices, error));
+    KERNEL_TRY(dpu_array(&reference, vertices, sizeof *reference, error));
+    KERNEL_TRY(send(job, &search, arguments, error));
+    KERNEL_TRY(all_levels(job, &search, arguments, vertices, error));
     operator_bfs(graph.pointers, graph.neighbours, vertices, 0, reference);
     job->operations = graph.pointers[vertices];
-    DPU_TRY(pim_kernel_check(job, "level of vertex", search.levels, reference, vertices, sizeof *reference, error));
+    KERNEL_TRY(pim_kernel_check(job, "level of vertex", search.levels, reference, vertices, sizeof *reference, error));
 out:
     free(graph.pointers);
     free(graph.neighbours);

@@ -49,27 +49,27 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the array", arguments[ARRAY_BYTES], &arguments[PLACE_ARRAY], error));
-    DPU_TRY(dpu_layout_add(&layout, "the queries", piece, &arguments[PLACE_QUERIES], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", piece, &arguments[PLACE_RESULTS], error));
-    DPU_TRY(dpu_array(&array, padded, sizeof *array, error));
-    DPU_TRY(dpu_array(&wanted, per_unit * units, sizeof *wanted, error));
-    DPU_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
-    DPU_TRY(dpu_array(&reference, queries, sizeof *reference, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the array", arguments[ARRAY_BYTES], &arguments[PLACE_ARRAY], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the queries", piece, &arguments[PLACE_QUERIES], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", piece, &arguments[PLACE_RESULTS], error));
+    KERNEL_TRY(dpu_array(&array, padded, sizeof *array, error));
+    KERNEL_TRY(dpu_array(&wanted, per_unit * units, sizeof *wanted, error));
+    KERNEL_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
+    KERNEL_TRY(dpu_array(&reference, queries, sizeof *reference, error));
     for (uint64_t i = 0; i < padded; i++)
         array[i] = i < elements ? element(job, i) : INT64_MAX;
     for (uint64_t i = 0; i < queries; i++) {
         wanted[i] = query(job, i);
         reference[i] = (uint64_t)operator_search(array, elements, wanted[i]);
     }
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, queries, per_unit, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ARRAY], array, 0, arguments[ARRAY_BYTES], error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_QUERIES], wanted, piece, piece, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULTS], result, piece, piece, error));
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, queries, per_unit, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ARRAY], array, 0, arguments[ARRAY_BYTES], error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_QUERIES], wanted, piece, piece, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULTS], result, piece, piece, error));
     job->operations = queries;
-    DPU_TRY(pim_kernel_check(job, "query", result, reference, queries, sizeof *result, error));
+    KERNEL_TRY(pim_kernel_check(job, "query", result, reference, queries, sizeof *result, error));
 out:
     free(array);
     free(wanted);

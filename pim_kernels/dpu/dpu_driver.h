@@ -43,7 +43,4 @@ enum pim_status dpu_wram_heap(const struct pim_kernel_job *job, uint64_t *offset
 enum pim_status dpu_run_step(struct pim_kernel_job *job, size_t step, struct pim_error *error);
 enum pim_status dpu_run(struct pim_kernel_job *job, struct pim_error *error);
 
-/* Forward a failure from the middle of a driver to its one exit. */
-#define DPU_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
-
 #endif

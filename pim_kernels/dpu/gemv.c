@@ -69,26 +69,26 @@ static enum pim_status run(struct pim_kernel_job *job, const struct element_type
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the matrix", per_unit * row_bytes, &arguments[PLACE_A], error));
-    DPU_TRY(dpu_layout_add(&layout, "the vector", row_bytes, &arguments[PLACE_X], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", per_unit * RESULT_BYTES, &arguments[PLACE_Y], error));
-    DPU_TRY(dpu_array(&a, padded, row_bytes, error));
-    DPU_TRY(dpu_array(&x, 1, row_bytes, error));
-    DPU_TRY(dpu_array(&y, padded, RESULT_BYTES, error));
-    DPU_TRY(dpu_array(&reference, rows, RESULT_BYTES, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the matrix", per_unit * row_bytes, &arguments[PLACE_A], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the vector", row_bytes, &arguments[PLACE_X], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", per_unit * RESULT_BYTES, &arguments[PLACE_Y], error));
+    KERNEL_TRY(dpu_array(&a, padded, row_bytes, error));
+    KERNEL_TRY(dpu_array(&x, 1, row_bytes, error));
+    KERNEL_TRY(dpu_array(&y, padded, RESULT_BYTES, error));
+    KERNEL_TRY(dpu_array(&reference, rows, RESULT_BYTES, error));
     fill_matrix(a, type, job, row_bytes);
     type->fill(x, columns, job, 1, 0);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, per_unit, 2, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], a, per_unit * row_bytes, per_unit * row_bytes,
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, per_unit, 2, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], a, per_unit * row_bytes, per_unit * row_bytes,
                        error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], x, 0, row_bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], y, per_unit * RESULT_BYTES,
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], x, 0, row_bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], y, per_unit * RESULT_BYTES,
                        per_unit * RESULT_BYTES, error));
     type->reference(a, x, reference, rows, columns, row_bytes / type->bytes);
     job->operations = rows * columns;
-    DPU_TRY(pim_kernel_check(job, "row", y, reference, rows, RESULT_BYTES, error));
+    KERNEL_TRY(pim_kernel_check(job, "row", y, reference, rows, RESULT_BYTES, error));
 out:
     free(a);
     free(x);

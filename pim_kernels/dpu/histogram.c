@@ -28,20 +28,20 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the array", per_unit, &arguments[PLACE_ELEMENTS], error));
-    DPU_TRY(dpu_array(&array, per_unit * units, 1, error));
-    DPU_TRY(dpu_array(&each, units, sizeof bins, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the array", per_unit, &arguments[PLACE_ELEMENTS], error));
+    KERNEL_TRY(dpu_array(&array, per_unit * units, 1, error));
+    KERNEL_TRY(dpu_array(&each, units, sizeof bins, error));
     pim_random_fill(array, elements, job->seed, 0);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, per_unit, per_unit, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "bins", each, sizeof bins, sizeof bins, error));
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, per_unit, per_unit, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "bins", each, sizeof bins, sizeof bins, error));
     for (size_t i = 0; i < (size_t)units * BINS; i++)
         bins[i % BINS] += each[i];
     operator_histogram_uint8(array, elements, reference);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "bin", bins, reference, BINS, sizeof *bins, error));
+    KERNEL_TRY(pim_kernel_check(job, "bin", bins, reference, BINS, sizeof *bins, error));
 out:
     free(array);
     free(each);

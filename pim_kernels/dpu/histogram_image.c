@@ -28,23 +28,23 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the image", per_unit * sizeof *pixels, &arguments[PLACE_PIXELS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the bins", sizeof bins, &arguments[PLACE_BINS], error));
-    DPU_TRY(dpu_array(&pixels, per_unit * units, sizeof *pixels, error));
-    DPU_TRY(dpu_array(&each, units, sizeof bins, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the image", per_unit * sizeof *pixels, &arguments[PLACE_PIXELS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the bins", sizeof bins, &arguments[PLACE_BINS], error));
+    KERNEL_TRY(dpu_array(&pixels, per_unit * units, sizeof *pixels, error));
+    KERNEL_TRY(dpu_array(&each, units, sizeof bins, error));
     for (uint64_t i = 0; i < elements; i++)
         pixels[i] = pim_random_below(job->seed, 0, i, PIXEL_VALUES);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements * sizeof *pixels, per_unit * sizeof *pixels, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PIXELS], pixels, per_unit * sizeof *pixels,
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements * sizeof *pixels, per_unit * sizeof *pixels, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PIXELS], pixels, per_unit * sizeof *pixels,
                        per_unit * sizeof *pixels, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_BINS], each, sizeof bins, sizeof bins, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_BINS], each, sizeof bins, sizeof bins, error));
     for (size_t i = 0; i < (size_t)units * MOST_BINS; i++)
         bins[i % MOST_BINS] += each[i];
     operator_histogram_image(pixels, elements, job->values[BINS], reference);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "bin", bins, reference, job->values[BINS], sizeof *bins, error));
+    KERNEL_TRY(pim_kernel_check(job, "bin", bins, reference, job->values[BINS], sizeof *bins, error));
 out:
     free(pixels);
     free(each);

@@ -45,11 +45,11 @@ struct operand {
 static enum pim_status operand_make(struct operand *operand, struct pim_error *error)
 {
     enum pim_status status;
-    DPU_TRY(dpu_array(&operand->a, operand->padded * operand->stride, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&operand->x, operand->stride, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&operand->y, operand->padded, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&operand->reference_x, operand->stride, sizeof(uint32_t), error));
-    DPU_TRY(dpu_array(&operand->reference_y, operand->rows, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&operand->a, operand->padded * operand->stride, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&operand->x, operand->stride, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&operand->y, operand->padded, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&operand->reference_x, operand->stride, sizeof(uint32_t), error));
+    KERNEL_TRY(dpu_array(&operand->reference_y, operand->rows, sizeof(uint32_t), error));
 out:
     return status;
 }
@@ -72,10 +72,10 @@ static enum pim_status layer(struct pim_kernel_job *job, const struct operand *o
     for (uint64_t row = 0; row < operand->rows; row++)
         for (uint64_t column = 0; column < operand->columns; column++)
             operand->a[row * operand->stride + column] = weight(job, number, row * operand->columns + column);
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], operand->a, band, band, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], operand->x, 0, row_bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], operand->y, result_bytes, result_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], operand->a, band, band, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], operand->x, 0, row_bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], operand->y, result_bytes, result_bytes, error));
     operator_gemv_int32(operand->a, operand->reference_x, operand->reference_y, operand->rows, operand->columns, operand->stride);
     operator_rectify_int32(operand->y, operand->rows);
     operator_rectify_int32(operand->reference_y, operand->rows);
@@ -98,18 +98,18 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the matrix", per_unit * row_bytes, &arguments[PLACE_A], error));
-    DPU_TRY(dpu_layout_add(&layout, "the vector", row_bytes, &arguments[PLACE_X], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", per_unit * sizeof(uint32_t), &arguments[PLACE_Y], error));
-    DPU_TRY(operand_make(&operand, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the matrix", per_unit * row_bytes, &arguments[PLACE_A], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the vector", row_bytes, &arguments[PLACE_X], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", per_unit * sizeof(uint32_t), &arguments[PLACE_Y], error));
+    KERNEL_TRY(operand_make(&operand, error));
     for (uint64_t i = 0; i < columns; i++)
         operand.x[i] = operand.reference_x[i] = input(job, i);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, per_unit, 2, error));
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, per_unit, 2, error));
     for (uint64_t number = 0; number < layers; number++)
-        DPU_TRY(layer(job, &operand, arguments, number, error));
+        KERNEL_TRY(layer(job, &operand, arguments, number, error));
     job->operations = layers * rows * columns;
-    DPU_TRY(pim_kernel_check(job, "row", operand.y, operand.reference_y, rows, sizeof(uint32_t), error));
+    KERNEL_TRY(pim_kernel_check(job, "row", operand.y, operand.reference_y, rows, sizeof(uint32_t), error));
 out:
     operand_free(&operand);
     return status;

@@ -73,17 +73,17 @@ static enum pim_status prepare(const struct pim_kernel_job *job, struct arrays *
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the source", array_bytes, &arguments[PLACE_SOURCE], error));
-    DPU_TRY(dpu_layout_add(&layout, "the destination", array_bytes, &arguments[PLACE_DESTINATION], error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the source", array_bytes, &arguments[PLACE_SOURCE], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the destination", array_bytes, &arguments[PLACE_DESTINATION], error));
     arrays->source_bytes = array_bytes;
     arrays->space = reads(mode) ? DPU_SPACE_WRAM : DPU_SPACE_MRAM;
     arrays->expected_bytes = reads(mode) ? job->values[TASKLETS] * BUFFER_BYTES : array_bytes;
     arrays->offset = mode == RANDOM ? arguments[PLACE_SOURCE] : arguments[PLACE_DESTINATION];
-    DPU_TRY(dpu_array(&arrays->source, array_bytes, 1, error));
-    DPU_TRY(dpu_array(&arrays->expected, arrays->expected_bytes, 1, error));
+    KERNEL_TRY(dpu_array(&arrays->source, array_bytes, 1, error));
+    KERNEL_TRY(dpu_array(&arrays->expected, arrays->expected_bytes, 1, error));
     if (reads(mode))
-        DPU_TRY(dpu_wram_heap(job, &arrays->offset, error));
+        KERNEL_TRY(dpu_wram_heap(job, &arrays->offset, error));
     pim_random_fill(arrays->source, array_bytes, job->seed, 0);
     for (size_t tasklet = 0; tasklet < DPU_TASKLETS; tasklet++)
         arrays->seeds[tasklet] = pim_random(job->seed, 1, tasklet);
@@ -109,19 +109,19 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     uint64_t heap;
     enum pim_status status;
 
-    DPU_TRY(prepare(job, &arrays, arguments, error));
-    DPU_TRY(dpu_wram_heap(job, &heap, error));
-    DPU_TRY(dpu_array(&results, pim_device_units(job->device), arrays.expected_bytes, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "seeds", arrays.seeds, 0, sizeof arrays.seeds, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, zeros, 0, sizeof zeros, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SOURCE], arrays.source, 0, arrays.source_bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, arrays.space, arrays.offset, results, arrays.expected_bytes, arrays.expected_bytes,
+    KERNEL_TRY(prepare(job, &arrays, arguments, error));
+    KERNEL_TRY(dpu_wram_heap(job, &heap, error));
+    KERNEL_TRY(dpu_array(&results, pim_device_units(job->device), arrays.expected_bytes, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "seeds", arrays.seeds, 0, sizeof arrays.seeds, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, zeros, 0, sizeof zeros, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SOURCE], arrays.source, 0, arrays.source_bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, arrays.space, arrays.offset, results, arrays.expected_bytes, arrays.expected_bytes,
                        error));
     job->operations = job->values[TASKLETS] * job->values[TRANSFERS] * pim_device_units(job->device) *
                       (job->values[MODE] >= READ_BURST ? BURST : 1);
-    DPU_TRY(pim_kernel_check(job, "8 bytes", results, arrays.expected, arrays.expected_bytes / 8, 8, error));
+    KERNEL_TRY(pim_kernel_check(job, "8 bytes", results, arrays.expected, arrays.expected_bytes / 8, 8, error));
 out:
     free(arrays.source);
     free(arrays.expected);

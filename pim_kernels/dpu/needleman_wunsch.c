@@ -45,10 +45,10 @@ static enum pim_status operand_make(const struct pim_kernel_job *job, struct ope
     size_t padded = operand->padded, units = pim_device_units(job->device);
     int32_t penalty = (int32_t)job->values[PENALTY];
     enum pim_status status;
-    DPU_TRY(dpu_array(&operand->similarities, padded * padded, sizeof *operand->similarities, error));
-    DPU_TRY(dpu_array(&operand->scores, (padded + 1) * (padded + 1), sizeof *operand->scores, error));
-    DPU_TRY(dpu_array(&operand->unit_similarities, units * operand->block * operand->block, sizeof *operand->unit_similarities, error));
-    DPU_TRY(dpu_array(&operand->unit_scores, units * score_elements(operand), sizeof *operand->unit_scores, error));
+    KERNEL_TRY(dpu_array(&operand->similarities, padded * padded, sizeof *operand->similarities, error));
+    KERNEL_TRY(dpu_array(&operand->scores, (padded + 1) * (padded + 1), sizeof *operand->scores, error));
+    KERNEL_TRY(dpu_array(&operand->unit_similarities, units * operand->block * operand->block, sizeof *operand->unit_similarities, error));
+    KERNEL_TRY(dpu_array(&operand->unit_scores, units * score_elements(operand), sizeof *operand->unit_scores, error));
     for (size_t row = 0; row < operand->length; row++)
         for (size_t column = 0; column < operand->length; column++)
             operand->similarities[row * padded + column] =
@@ -101,12 +101,12 @@ static enum pim_status launch(struct pim_kernel_job *job, struct operand *operan
     enum pim_status status;
     for (uint32_t unit = 0; unit < count; unit++)
         cut_block(operand, row + unit, diagonal - row - unit, unit);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, count * tiles, tiles, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SCORES], operand->unit_scores, score_bytes, score_bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SIMILARITIES], operand->unit_similarities, block_bytes,
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, count * tiles, tiles, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SCORES], operand->unit_scores, score_bytes, score_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SIMILARITIES], operand->unit_similarities, block_bytes,
                        block_bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SCORES], operand->unit_scores, score_bytes, score_bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SCORES], operand->unit_scores, score_bytes, score_bytes, error));
     for (uint32_t unit = 0; unit < count; unit++)
         put_block(operand, row + unit, diagonal - row - unit, unit);
 out:
@@ -147,16 +147,16 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "a block of scores", score_elements(&operand) * sizeof(int32_t), &arguments[PLACE_SCORES], error));
-    DPU_TRY(dpu_layout_add(&layout, "its similarities", block * block * sizeof(int32_t), &arguments[PLACE_SIMILARITIES], error));
-    DPU_TRY(operand_make(job, &operand, error));
-    DPU_TRY(dpu_array(&reference, cells, sizeof *reference, error));
-    DPU_TRY(all_blocks(job, &operand, arguments, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "a block of scores", score_elements(&operand) * sizeof(int32_t), &arguments[PLACE_SCORES], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "its similarities", block * block * sizeof(int32_t), &arguments[PLACE_SIMILARITIES], error));
+    KERNEL_TRY(operand_make(job, &operand, error));
+    KERNEL_TRY(dpu_array(&reference, cells, sizeof *reference, error));
+    KERNEL_TRY(all_blocks(job, &operand, arguments, error));
     pack(&operand);
     operator_align(operand.similarities, length, (int32_t)job->values[PENALTY], reference);
     job->operations = (uint64_t)length * length;
-    DPU_TRY(pim_kernel_check(job, "score", operand.scores, reference, cells, sizeof *reference, error));
+    KERNEL_TRY(pim_kernel_check(job, "score", operand.scores, reference, cells, sizeof *reference, error));
 out:
     operand_free(&operand);
     free(reference);

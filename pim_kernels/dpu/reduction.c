@@ -26,21 +26,21 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the array", per_unit * sizeof *array, &arguments[PLACE_ELEMENTS], error));
-    DPU_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
-    DPU_TRY(dpu_array(&sums, units, sizeof *sums, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the array", per_unit * sizeof *array, &arguments[PLACE_ELEMENTS], error));
+    KERNEL_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
+    KERNEL_TRY(dpu_array(&sums, units, sizeof *sums, error));
     pim_random_fill(array, elements * sizeof *array, job->seed, 0);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, per_unit * sizeof *array,
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, per_unit * sizeof *array,
                        per_unit * sizeof *array, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "result", sums, sizeof *sums, sizeof *sums, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "result", sums, sizeof *sums, sizeof *sums, error));
     for (uint32_t unit = 0; unit < units; unit++)
         sum += sums[unit];
     reference = operator_reduction_int64(array, elements);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "sum", &sum, &reference, 1, sizeof sum, error));
+    KERNEL_TRY(pim_kernel_check(job, "sum", &sum, &reference, 1, sizeof sum, error));
 out:
     free(array);
     free(sums);

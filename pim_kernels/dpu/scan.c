@@ -34,14 +34,14 @@ static enum pim_status hand_sums_on(const struct pim_kernel_job *job, struct pim
     uint32_t units = pim_device_units(job->device);
     uint64_t *sums = NULL, before = 0;
     enum pim_status status;
-    DPU_TRY(dpu_array(&sums, units, sizeof *sums, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "chain", sums, sizeof *sums, sizeof *sums, error));
+    KERNEL_TRY(dpu_array(&sums, units, sizeof *sums, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "chain", sums, sizeof *sums, sizeof *sums, error));
     for (uint32_t unit = 0; unit < units; unit++) {
         uint64_t sum = sums[unit];
         sums[unit] = before;
         before += sum;
     }
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", sums, sizeof *sums, sizeof *sums, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", sums, sizeof *sums, sizeof *sums, error));
 out:
     free(sums);
     return status;
@@ -56,22 +56,22 @@ static enum pim_status run(struct pim_kernel_job *job, uint32_t first, uint32_t 
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the array", bytes_per_unit, &arguments[PLACE_ELEMENTS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", bytes_per_unit, &arguments[PLACE_RESULT], error));
-    DPU_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
-    DPU_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
-    DPU_TRY(dpu_array(&reference, elements, sizeof *reference, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the array", bytes_per_unit, &arguments[PLACE_ELEMENTS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", bytes_per_unit, &arguments[PLACE_RESULT], error));
+    KERNEL_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
+    KERNEL_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
+    KERNEL_TRY(dpu_array(&reference, elements, sizeof *reference, error));
     pim_random_fill(array, bytes, job->seed, 0);
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, bytes_per_unit, bytes_per_unit, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", &nothing, 0, sizeof nothing, error));
-    DPU_TRY(run_step(job, 0, arguments, first, bytes, bytes_per_unit, error));
-    DPU_TRY(hand_sums_on(job, error));
-    DPU_TRY(run_step(job, 1, arguments, second, bytes, bytes_per_unit, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes_per_unit, bytes_per_unit, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, bytes_per_unit, bytes_per_unit, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", &nothing, 0, sizeof nothing, error));
+    KERNEL_TRY(run_step(job, 0, arguments, first, bytes, bytes_per_unit, error));
+    KERNEL_TRY(hand_sums_on(job, error));
+    KERNEL_TRY(run_step(job, 1, arguments, second, bytes, bytes_per_unit, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes_per_unit, bytes_per_unit, error));
     operator_scan_int64(array, reference, elements);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
 out:
     free(array);
     free(result);

@@ -68,26 +68,26 @@ static enum pim_status run(struct pim_kernel_job *job, const struct operation *o
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the array", bytes, &arguments[PLACE_ELEMENTS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", bytes, &arguments[PLACE_RESULT], error));
-    DPU_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
-    DPU_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
-    DPU_TRY(dpu_array(&reference, elements, sizeof *reference, error));
-    DPU_TRY(dpu_array(&chain, units, CHAIN_WORDS * sizeof *chain, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the array", bytes, &arguments[PLACE_ELEMENTS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", bytes, &arguments[PLACE_RESULT], error));
+    KERNEL_TRY(dpu_array(&array, per_unit * units, sizeof *array, error));
+    KERNEL_TRY(dpu_array(&result, per_unit * units, sizeof *result, error));
+    KERNEL_TRY(dpu_array(&reference, elements, sizeof *reference, error));
+    KERNEL_TRY(dpu_array(&chain, units, CHAIN_WORDS * sizeof *chain, error));
     for (uint64_t i = 0; i < elements; i++)
         array[i] = operation->element(job, i, i > 0 ? array[i - 1] : 0);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements * sizeof *array, bytes, 1, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", chain, 0, CHAIN_WORDS * sizeof *chain, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, bytes, bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "chain", chain, CHAIN_WORDS * sizeof *chain, CHAIN_WORDS * sizeof *chain, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes, bytes, error));
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements * sizeof *array, bytes, 1, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "chain", chain, 0, CHAIN_WORDS * sizeof *chain, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_ELEMENTS], array, bytes, bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "chain", chain, CHAIN_WORDS * sizeof *chain, CHAIN_WORDS * sizeof *chain, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes, bytes, error));
     found = join(result, chain, units, per_unit, operation->joins);
     expected = operation->reference(array, elements, reference);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "number of elements left,", &found, &expected, 1, sizeof found, error));
-    DPU_TRY(pim_kernel_check(job, "element", result, reference, found, sizeof *result, error));
+    KERNEL_TRY(pim_kernel_check(job, "number of elements left,", &found, &expected, 1, sizeof found, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", result, reference, found, sizeof *result, error));
 out:
     free(array);
     free(result);

@@ -41,10 +41,10 @@ static enum pim_status matrix_make(const struct pim_kernel_job *job, struct matr
     enum pim_status status;
     if (most > matrix->columns)
         most = (uint32_t)matrix->columns;
-    DPU_TRY(dpu_array(&matrix->pointers, matrix->rows + 1, sizeof *matrix->pointers, error));
+    KERNEL_TRY(dpu_array(&matrix->pointers, matrix->rows + 1, sizeof *matrix->pointers, error));
     for (uint64_t row = 0; row < matrix->rows; row++)
         matrix->pointers[row + 1] = matrix->pointers[row] + pim_random_below(job->seed, 0, row, most + 1);
-    DPU_TRY(dpu_array(&matrix->nonzeros, matrix->pointers[matrix->rows], sizeof *matrix->nonzeros, error));
+    KERNEL_TRY(dpu_array(&matrix->nonzeros, matrix->pointers[matrix->rows], sizeof *matrix->nonzeros, error));
     for (uint64_t row = 0; row < matrix->rows; row++) {
         uint32_t first = matrix->pointers[row], count = matrix->pointers[row + 1] - first;
         for (uint32_t i = 0; i < count; i++) {
@@ -81,8 +81,8 @@ static enum pim_status pieces_make(const struct pim_kernel_job *job, const struc
     }
     pieces->pointer_words = (pieces->per_unit + 2 * GROUP) / 2 * 2;
     pieces->nonzeros = most + BLOCK_NONZEROS;
-    DPU_TRY(dpu_array(&pieces->pointers, units * pieces->pointer_words, sizeof *pieces->pointers, error));
-    DPU_TRY(dpu_array(&pieces->unit_nonzeros, units * pieces->nonzeros, sizeof *pieces->unit_nonzeros, error));
+    KERNEL_TRY(dpu_array(&pieces->pointers, units * pieces->pointer_words, sizeof *pieces->pointers, error));
+    KERNEL_TRY(dpu_array(&pieces->unit_nonzeros, units * pieces->nonzeros, sizeof *pieces->unit_nonzeros, error));
     for (uint32_t unit = 0; unit < units; unit++) {
         uint64_t row = unit * pieces->per_unit;
         uint32_t first = pointer_at(matrix, row), count = pointer_at(matrix, row + pieces->per_unit) - first;
@@ -106,30 +106,30 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(matrix_make(job, &matrix, error));
-    DPU_TRY(pieces_make(job, &matrix, &pieces, error));
+    KERNEL_TRY(matrix_make(job, &matrix, error));
+    KERNEL_TRY(pieces_make(job, &matrix, &pieces, error));
     pointer_bytes = pieces.pointer_words * sizeof *pieces.pointers;
     nonzero_bytes = pieces.nonzeros * sizeof *pieces.unit_nonzeros;
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the row pointers", pointer_bytes, &arguments[PLACE_POINTERS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the nonzeros", nonzero_bytes, &arguments[PLACE_NONZEROS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the vector", x_elements * sizeof *x, &arguments[PLACE_X], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", result_bytes, &arguments[PLACE_Y], error));
-    DPU_TRY(dpu_array(&x, x_elements, sizeof *x, error));
-    DPU_TRY(dpu_array(&y, pieces.per_unit * pim_device_units(job->device), sizeof *y, error));
-    DPU_TRY(dpu_array(&reference, rows, sizeof *reference, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the row pointers", pointer_bytes, &arguments[PLACE_POINTERS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the nonzeros", nonzero_bytes, &arguments[PLACE_NONZEROS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the vector", x_elements * sizeof *x, &arguments[PLACE_X], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", result_bytes, &arguments[PLACE_Y], error));
+    KERNEL_TRY(dpu_array(&x, x_elements, sizeof *x, error));
+    KERNEL_TRY(dpu_array(&y, pieces.per_unit * pim_device_units(job->device), sizeof *y, error));
+    KERNEL_TRY(dpu_array(&reference, rows, sizeof *reference, error));
     for (uint64_t i = 0; i < columns; i++)
         x[i] = element(job, 3, i);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, pieces.per_unit, 2, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_POINTERS], pieces.pointers, pointer_bytes, pointer_bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NONZEROS], pieces.unit_nonzeros, nonzero_bytes, nonzero_bytes,
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, rows, pieces.per_unit, 2, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_POINTERS], pieces.pointers, pointer_bytes, pointer_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_NONZEROS], pieces.unit_nonzeros, nonzero_bytes, nonzero_bytes,
                        error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], x, 0, x_elements * sizeof *x, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], y, result_bytes, result_bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_X], x, 0, x_elements * sizeof *x, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_Y], y, result_bytes, result_bytes, error));
     operator_spmv_float(matrix.pointers, matrix.nonzeros, x, reference, rows);
     job->operations = matrix.pointers[rows];
-    DPU_TRY(pim_kernel_check(job, "row", y, reference, rows, sizeof *reference, error));
+    KERNEL_TRY(pim_kernel_check(job, "row", y, reference, rows, sizeof *reference, error));
 out:
     free(matrix.pointers);
     free(matrix.nonzeros);

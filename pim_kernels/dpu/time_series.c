@@ -72,10 +72,10 @@ static enum pim_status operand_make(const struct pim_kernel_job *job, struct ope
 {
     uint64_t elements = job->values[ELEMENTS], length = job->values[QUERY];
     enum pim_status status;
-    DPU_TRY(dpu_array(&operand->series, padded_places + padded_query + BLOCK, sizeof *operand->series, error));
-    DPU_TRY(dpu_array(&operand->means, padded_places, sizeof *operand->means, error));
-    DPU_TRY(dpu_array(&operand->deviations, padded_places, sizeof *operand->deviations, error));
-    DPU_TRY(dpu_array(&operand->query, padded_query, sizeof *operand->query, error));
+    KERNEL_TRY(dpu_array(&operand->series, padded_places + padded_query + BLOCK, sizeof *operand->series, error));
+    KERNEL_TRY(dpu_array(&operand->means, padded_places, sizeof *operand->means, error));
+    KERNEL_TRY(dpu_array(&operand->deviations, padded_places, sizeof *operand->deviations, error));
+    KERNEL_TRY(dpu_array(&operand->query, padded_query, sizeof *operand->query, error));
     for (uint64_t i = 0; i < elements; i++)
         operand->series[i] = (int32_t)pim_random_below(job->seed, 0, i, VALUES);
     for (uint64_t i = 0; i < length; i++)
@@ -100,30 +100,30 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the series", piece, &arguments[PLACE_SERIES], error));
-    DPU_TRY(dpu_layout_add(&layout, "its means", per_unit * sizeof(int32_t), &arguments[PLACE_MEANS], error));
-    DPU_TRY(dpu_layout_add(&layout, "its deviations", per_unit * sizeof(int32_t), &arguments[PLACE_DEVIATIONS], error));
-    DPU_TRY(dpu_layout_add(&layout, "the query", padded_query * sizeof(int32_t), &arguments[PLACE_QUERY], error));
-    DPU_TRY(operand_make(job, &operand, places, per_unit * units, padded_query, error));
-    DPU_TRY(dpu_array(&results, units, DPU_TASKLETS * sizeof *results, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the series", piece, &arguments[PLACE_SERIES], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "its means", per_unit * sizeof(int32_t), &arguments[PLACE_MEANS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "its deviations", per_unit * sizeof(int32_t), &arguments[PLACE_DEVIATIONS], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the query", padded_query * sizeof(int32_t), &arguments[PLACE_QUERY], error));
+    KERNEL_TRY(operand_make(job, &operand, places, per_unit * units, padded_query, error));
+    KERNEL_TRY(dpu_array(&results, units, DPU_TASKLETS * sizeof *results, error));
     arguments[MEAN] = (uint32_t)operand.mean;
     arguments[DEVIATION] = (uint32_t)operand.deviation;
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, places, per_unit, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SERIES], operand.series, per_unit * sizeof(int32_t), piece, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_MEANS], operand.means, per_unit * sizeof(int32_t),
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, places, per_unit, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_SERIES], operand.series, per_unit * sizeof(int32_t), piece, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_MEANS], operand.means, per_unit * sizeof(int32_t),
                        per_unit * sizeof(int32_t), error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_DEVIATIONS], operand.deviations, per_unit * sizeof(int32_t),
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_DEVIATIONS], operand.deviations, per_unit * sizeof(int32_t),
                        per_unit * sizeof(int32_t), error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_QUERY], operand.query, 0, padded_query * sizeof(int32_t), error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "results", results, DPU_TASKLETS * sizeof *results, DPU_TASKLETS * sizeof *results,
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_QUERY], operand.query, 0, padded_query * sizeof(int32_t), error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_FROM_UNIT, "results", results, DPU_TASKLETS * sizeof *results, DPU_TASKLETS * sizeof *results,
                               error));
     result = least_of(results, units, job->values[TASKLETS], per_unit);
     reference.place = (uint32_t)operator_most_alike(operand.series, places, operand.query, length, operand.means, operand.deviations,
                                                     operand.mean, operand.deviation, &reference.least);
     job->operations = places * length;
-    DPU_TRY(pim_kernel_check(job, "least distance, place: word", &result, &reference, 2, sizeof(uint32_t), error));
+    KERNEL_TRY(pim_kernel_check(job, "least distance, place: word", &result, &reference, 2, sizeof(uint32_t), error));
 out:
     free(operand.series);
     free(operand.means);

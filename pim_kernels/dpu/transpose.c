@@ -53,14 +53,14 @@ static enum pim_status turn(struct pim_kernel_job *job, const struct shape *shap
     enum pim_status status;
     for (uint32_t unit = 0; unit < units; unit++)
         cut_panel(panels + unit * shape->panel, matrix, shape, first + unit * shape->width);
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PANEL], panels, bytes, bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_DONE], nothing, 0, (tiles * shape->width + 7) / 8 * 8, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PANEL], panels, bytes, bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_DONE], nothing, 0, (tiles * shape->width + 7) / 8 * 8, error));
     for (uint32_t step = 2; step <= 3; step++) {
         arguments[STEP] = step;
-        DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, busy * tiles, tiles, 1, error));
-        DPU_TRY(dpu_run_step(job, step - 2, error));
+        KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, busy * tiles, tiles, 1, error));
+        KERNEL_TRY(dpu_run_step(job, step - 2, error));
     }
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PANEL], panels, bytes, bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_PANEL], panels, bytes, bytes, error));
     for (uint32_t unit = 0; unit < busy; unit++)
         put_panel(result, panels + unit * shape->panel, shape, first + unit * shape->width);
 out:
@@ -77,20 +77,20 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     struct dpu_layout layout;
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the panel", shape.panel * sizeof *panels, &arguments[PLACE_PANEL], error));
-    DPU_TRY(dpu_layout_add(&layout, "its bits", tiles * width, &arguments[PLACE_DONE], error));
-    DPU_TRY(dpu_array(&matrix, elements, sizeof *matrix, error));
-    DPU_TRY(dpu_array(&panels, units * shape.panel, sizeof *panels, error));
-    DPU_TRY(dpu_array(&result, elements, sizeof *result, error));
-    DPU_TRY(dpu_array(&reference, elements, sizeof *reference, error));
-    DPU_TRY(dpu_array(&nothing, tiles * width + 8, 1, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the panel", shape.panel * sizeof *panels, &arguments[PLACE_PANEL], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "its bits", tiles * width, &arguments[PLACE_DONE], error));
+    KERNEL_TRY(dpu_array(&matrix, elements, sizeof *matrix, error));
+    KERNEL_TRY(dpu_array(&panels, units * shape.panel, sizeof *panels, error));
+    KERNEL_TRY(dpu_array(&result, elements, sizeof *result, error));
+    KERNEL_TRY(dpu_array(&reference, elements, sizeof *reference, error));
+    KERNEL_TRY(dpu_array(&nothing, tiles * width + 8, 1, error));
     pim_random_fill(matrix, elements * sizeof *matrix, job->seed, 0);
     for (uint64_t first = 0; first < columns; first += width * units)
-        DPU_TRY(turn(job, &shape, arguments, matrix, panels, first, result, nothing, error));
+        KERNEL_TRY(turn(job, &shape, arguments, matrix, panels, first, result, nothing, error));
     operator_transpose_int64(matrix, reference, rows, columns);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
 out:
     free(matrix);
     free(panels);

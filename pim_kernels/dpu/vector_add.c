@@ -26,24 +26,24 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     uint32_t arguments[ARGUMENTS] = {0};
     enum pim_status status;
 
-    DPU_TRY(dpu_layout_begin(job, &layout, error));
-    DPU_TRY(dpu_layout_add(&layout, "the first vector", bytes, &arguments[PLACE_A], error));
-    DPU_TRY(dpu_layout_add(&layout, "the second vector", bytes, &arguments[PLACE_B], error));
-    DPU_TRY(dpu_layout_add(&layout, "the result", bytes, &arguments[PLACE_RESULT], error));
-    DPU_TRY(dpu_array(&a, padded, sizeof *a, error));
-    DPU_TRY(dpu_array(&b, padded, sizeof *b, error));
-    DPU_TRY(dpu_array(&result, padded, sizeof *result, error));
-    DPU_TRY(dpu_array(&reference, elements, sizeof *reference, error));
+    KERNEL_TRY(dpu_layout_begin(job, &layout, error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the first vector", bytes, &arguments[PLACE_A], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the second vector", bytes, &arguments[PLACE_B], error));
+    KERNEL_TRY(dpu_layout_add(&layout, "the result", bytes, &arguments[PLACE_RESULT], error));
+    KERNEL_TRY(dpu_array(&a, padded, sizeof *a, error));
+    KERNEL_TRY(dpu_array(&b, padded, sizeof *b, error));
+    KERNEL_TRY(dpu_array(&result, padded, sizeof *result, error));
+    KERNEL_TRY(dpu_array(&reference, elements, sizeof *reference, error));
     pim_random_fill(a, elements * sizeof *a, job->seed, 0);
     pim_random_fill(b, elements * sizeof *b, job->seed, 1);
-    DPU_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], a, bytes, bytes, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_B], b, bytes, bytes, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes, bytes, error));
+    KERNEL_TRY(dpu_set_arguments(job, arguments, ARGUMENTS, elements, per_unit, 1, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_A], a, bytes, bytes, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_MRAM, arguments[PLACE_B], b, bytes, bytes, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_MRAM, arguments[PLACE_RESULT], result, bytes, bytes, error));
     operator_vector_add_int32(a, b, reference, elements);
     job->operations = elements;
-    DPU_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", result, reference, elements, sizeof *result, error));
 out:
     free(a);
     free(b);

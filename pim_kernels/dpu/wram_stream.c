@@ -40,14 +40,14 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
         sources[0][i] >>= 33; /* 31 bits, as the published programs have */
         reference[i] = expected(mode, sources[0][i], sources[1][i]);
     }
-    DPU_TRY(dpu_wram_heap(job, &heap, error));
-    DPU_TRY(dpu_array(&results, pim_device_units(job->device), bytes, error));
-    DPU_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
-    DPU_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, sources, 0, sizeof sources, error));
-    DPU_TRY(dpu_run(job, error));
-    DPU_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_WRAM, heap + sizeof sources, results, bytes, bytes, error));
+    KERNEL_TRY(dpu_wram_heap(job, &heap, error));
+    KERNEL_TRY(dpu_array(&results, pim_device_units(job->device), bytes, error));
+    KERNEL_TRY(dpu_spread_symbol(job, PIM_TO_UNIT, "arguments", arguments, 0, sizeof arguments, error));
+    KERNEL_TRY(dpu_spread(job, PIM_TO_UNIT, DPU_SPACE_WRAM, heap, sources, 0, sizeof sources, error));
+    KERNEL_TRY(dpu_run(job, error));
+    KERNEL_TRY(dpu_spread(job, PIM_FROM_UNIT, DPU_SPACE_WRAM, heap + sizeof sources, results, bytes, bytes, error));
     job->operations = used * job->values[REPEATS] * pim_device_units(job->device);
-    DPU_TRY(pim_kernel_check(job, "element", results, reference, used, 8, error));
+    KERNEL_TRY(pim_kernel_check(job, "element", results, reference, used, 8, error));
 out:
     free(results);
     return status;
