@@ -12,7 +12,7 @@
 #include "operations.h"
 #include "simdram_networks.h"
 
-enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ, IMPLIED_CPU, IMPLIED_GPU };
+enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ, TRANSPOSITION, IMPLIED_CPU, IMPLIED_GPU };
 
 struct experiment {
     const char *group, *conditions, *source, *target;
@@ -61,6 +61,12 @@ static const double mean_cpu = 88, mean_gpu = 5.8;
     {"CPU and GPU throughput that the published means imply, 32 bits", text ", GPU", "bound (assumption): Titan V, 652.8 GB/s (NVIDIA data sheet), " #bytes " bytes", \
      "simdram-ddr4-16bank", GPU_GBS / (bytes), PIM_STUDY_PLAUSIBILITY, IMPLIED_GPU, BITSERIAL_##name, 32}
 
+/* The mean over the 16 operations of the time in which their operands and results are turned and moved, as a share of all. Which widths SIMDRAM has averaged
+ * over, and whether results are turned back, is not said. */
+#define SHARE(banks, text, suffix, figure_) \
+    {"Transposition, share of the time at 32 bits", text, "SIMDRAM, ASPLOS 2021, mean of its 16 operations (secondary source)", \
+     "simdram-ddr4-" #banks "bank" suffix, figure_, PIM_STUDY_PLAUSIBILITY, TRANSPOSITION, BITSERIAL_ADD, 32}
+
 static const struct experiment experiments[] = {
     LATENCY(MODEL, "multiplication, 2 bits", PROTEUS, 1617, MUL, 2),
     LATENCY(MODEL, "multiplication, 4 bits", PROTEUS, 7595, MUL, 4),
@@ -81,15 +87,38 @@ static const struct experiment experiments[] = {
     JOULES(IF_ELSE, "if-then-else", 224), JOULES(RELU, "ReLU", 97), JOULES(BITCOUNT, "bit count", 248), JOULES(AND_RED, "AND reduction", 82),
     JOULES(XOR_RED, "XOR reduction", 98),
     LIMITED(ADD, "addition"), LIMITED(MUL, "multiplication"), LIMITED(EQ, "equal"), LIMITED(RELU, "ReLU"), LIMITED(BITCOUNT, "bit count"),
+    SHARE(1, "one bank", "", 7.1), SHARE(16, "16 banks", "", 44.6),
+    SHARE(1, "one bank, overlap", "-overlap", NAN), SHARE(16, "16 banks, overlap", "-overlap", NAN),
     IMPLIED(ADD, "addition", 12), IMPLIED(MUL, "multiplication", 16), IMPLIED(EQ, "equal", 9), IMPLIED(RELU, "ReLU", 8), IMPLIED(BITCOUNT, "bit count", 5),
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
+
+/* Two rounds: the second is one of a stream, which has a launch before it. */
+static enum pim_status measure_transposition(const struct pim_target *target, unsigned width, double *share, struct pim_error *error)
+{
+    static const enum bitserial_operation operations[] = {
+        BITSERIAL_ADD, BITSERIAL_SUB, BITSERIAL_MUL, BITSERIAL_DIV, BITSERIAL_ABS, BITSERIAL_GT, BITSERIAL_GE, BITSERIAL_EQ, BITSERIAL_MAX, BITSERIAL_MIN,
+        BITSERIAL_IF_ELSE, BITSERIAL_RELU, BITSERIAL_BITCOUNT, BITSERIAL_AND_RED, BITSERIAL_OR_RED, BITSERIAL_XOR_RED};
+    enum { OPERATIONS = sizeof operations / sizeof operations[0], ROUNDS = 2 };
+    *share = 0;
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", operations[i]}, {"width", width}, {"rounds", ROUNDS}}};
+        struct study_outcome outcome;
+        enum pim_status status = study_run_kernel(target, &kernel, 0, &outcome, error);
+        if (status != PIM_OK)
+            return status;
+        *share += 100.0 * (double)outcome.transfer_ps / (double)(outcome.transfer_ps + outcome.kernel_ps) / OPERATIONS;
+    }
+    return PIM_OK;
+}
 
 static enum pim_status measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
 {
     const struct experiment *e = &experiments[index];
     const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", e->operation}, {"width", e->width}}};
     struct study_outcome outcome;
+    if (e->figure == TRANSPOSITION)
+        return measure_transposition(target, e->width, figure, error);
     enum pim_status status = study_run_kernel(target, &kernel, 0, &outcome, error);
     double nanoseconds = (double)outcome.kernel_ps / 1e3;
     if (status != PIM_OK)
@@ -98,6 +127,7 @@ static enum pim_status measure(const struct pim_target *target, size_t index, do
     case LATENCY_NS: *figure = nanoseconds; break;
     case THROUGHPUT: *figure = (double)outcome.operations / nanoseconds; break;
     case ENERGY_NJ: *figure = outcome.launch_nj; break;
+    case TRANSPOSITION: break; /* above */
     case IMPLIED_CPU: *figure = (double)outcome.operations / nanoseconds / mean_cpu; break;
     case IMPLIED_GPU: *figure = (double)outcome.operations / nanoseconds / mean_gpu; break;
     }
@@ -106,7 +136,8 @@ static enum pim_status measure(const struct pim_target *target, size_t index, do
 
 static void describe(size_t index, struct pim_study_row *row)
 {
-    static const char *const units[] = {[LATENCY_NS] = "ns", [THROUGHPUT] = "GOps/s", [ENERGY_NJ] = "nJ", [IMPLIED_CPU] = "GOps/s", [IMPLIED_GPU] = "GOps/s"};
+    static const char *const units[] = {[LATENCY_NS] = "ns", [THROUGHPUT] = "GOps/s", [ENERGY_NJ] = "nJ", [TRANSPOSITION] = "%", [IMPLIED_CPU] = "GOps/s",
+                                        [IMPLIED_GPU] = "GOps/s"};
     if (index >= EXPERIMENTS) {
         simdram_network_describe(0, index - EXPERIMENTS, row);
         return;
@@ -132,7 +163,8 @@ const struct pim_study study_simdram = {
     .title = "SIMDRAM: operations in DRAM banks",
     .target = "simdram-ddr4-1bank",
     .notes = "Every operation runs on random elements in all columns and is checked. Programs are as long as the published command counts say, or "
-             "shorter: division, by 10 %. Binary networks run whole, every layer checked, the first and the last on the host; LeNet-5's baselines are "
+             "shorter: division, by 10 %. Transposition costs what the bytes of operands and results cost on the channel, which is far more "
+             "than SIMDRAM states. Binary networks run whole, every layer checked, the first and the last on the host; LeNet-5's baselines are "
              "published times, those of VGG bounds from data sheets.",
     .row_count = EXPERIMENTS + SIMDRAM_SMALL_RUNS * SIMDRAM_NETWORK_FIGURES,
     .describe = describe,
