@@ -202,6 +202,15 @@ static enum pim_status produce(struct assembler *a, struct asm_output *output)
     return asm_write_elf(a, output);
 }
 
+/* An executable that loads nothing is none. Some sets have bytes in front of what the source says, so that theirs always load something. */
+static void check_content(struct assembler *a)
+{
+    for (size_t i = 0; i < a->section_count; i++)
+        if (a->sections[i]->kind != ASM_RESERVED && a->sections[i]->size)
+            return;
+    asm_error_at(a, (struct pim_place){.file = a->top_name}, "there is nothing to load, expected at least one instruction");
+}
+
 static enum pim_status run(struct assembler *a, struct asm_file *file, struct asm_output *output)
 {
     a->buckets = asm_allocate(a, ASM_BUCKETS * sizeof *a->buckets);
@@ -211,6 +220,7 @@ static enum pim_status run(struct assembler *a, struct asm_file *file, struct as
         return asm_report(a);
     run_pass(a, file);
     asm_check_symbols(a);
+    check_content(a);
     enum pim_status status = asm_report(a);
     return status ? status : produce(a, output);
 }

@@ -171,6 +171,7 @@ static const struct { const char *text, *why; } wrong_sources[] = {
     {" .require memory.d_rows\n", "p.s:1:24: expected ','"},
     {" .vertical 8\n", "p.s:1:2: an address of section '.text' is no row"},
     {" .section .rows\n .vertical 65\n", "p.s:2:12: elements of 65 bits, expected 1 to 64"},
+    {" .section .rows\n .space 3\n", "p.s: there is nothing to load, expected at least one instruction"},
     {" .section .rows\n .vertical 0\n", "p.s:2:12: elements of 0 bits, expected 1 to 64"},
 };
 

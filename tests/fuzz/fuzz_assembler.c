@@ -1,6 +1,7 @@
 /* Can a source text make the assembler crash, hang or fail without a word? What it accepts must be read back. */
 #include "assembler.h"
 #include "fuzz.h"
+#include "fuzz_set.h"
 #include "pim_image.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static void check_output(const struct asm_output *output)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct asm_options options = {.set = &dpu_instruction_set, .no_files = true, .listing = true, .debug_lines = true,
+    struct asm_options options = {.set = &FUZZ_SET, .no_files = true, .listing = true, .debug_lines = true,
                                   .most_steps = 100000};
     struct asm_output output;
     struct pim_error error = {0};
@@ -33,4 +34,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-const struct fuzz_target fuzz_target = {.corpus = "assembler", .dictionary = "assembler.dict"};
+const struct fuzz_target fuzz_target = {.corpus = FUZZ_CORPUS, .dictionary = FUZZ_DICTIONARY};

@@ -1,6 +1,7 @@
 /* Can a file make the ELF and DWARF readers crash, hang or fail without a word? */
 #include "assembler.h"
 #include "fuzz.h"
+#include "fuzz_set.h"
 #include "pim_image.h"
 
 #include <stdlib.h>
@@ -19,6 +20,9 @@ static void use(const struct pim_image *image)
         if (pim_image_line(image, symbol->value, &file, &line) && (strlen(file) == 0 || line == 0))
             abort();
     }
+    for (size_t i = 0; i < image->requirement_count; i++)
+        if (!image->requirements[i].key || image->requirements[i].least == 0)
+            abort();
     for (size_t i = 1; i < image->segment_count; i++) {
         const struct pim_segment *before = &image->segments[i - 1], *after = &image->segments[i];
         if (before->space == after->space && before->address + before->memory_bytes > after->address)
@@ -42,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /* The seeds are programs; the first byte of the text decides whether they get a line table, so that both kinds occur. */
 static bool seed(const uint8_t *bytes, size_t size, uint8_t **input, size_t *input_size)
 {
-    struct asm_options options = {.set = &dpu_instruction_set, .no_files = true, .debug_lines = size && bytes[0] == '/'};
+    struct asm_options options = {.set = &FUZZ_SET, .no_files = true, .debug_lines = size && bytes[0] == '/'};
     struct asm_output output;
     struct pim_error error = {0};
     char *text = calloc(1, size + 1);
@@ -58,4 +62,4 @@ static bool seed(const uint8_t *bytes, size_t size, uint8_t **input, size_t *inp
     return true;
 }
 
-const struct fuzz_target fuzz_target = {.corpus = "assembler", .seed = seed};
+const struct fuzz_target fuzz_target = {.corpus = FUZZ_CORPUS, .dictionary = FUZZ_DICTIONARY, .seed = seed};
