@@ -4,6 +4,8 @@ libpimento_la_SOURCES += workloads/operators/operators.h workloads/operators/vec
 	workloads/operators/sequence_reference.c workloads/operators/time_series_reference.c \
 	workloads/operators/transpose_reference.c workloads/operators/alignment_reference.c workloads/operators/bfs_reference.c \
 	workloads/operators/gemv_reference.c workloads/operators/bit_reference.c workloads/operators/binary_reference.c workloads/operators/bit_runs.h workloads/operators/arithmetic_reference.c
+libpimento_la_SOURCES += workloads/operators/scalar_functions.c workloads/operators/scalar_functions.h workloads/operators/relu_network.c \
+	workloads/operators/relu_network.h workloads/operators/fixed_functions.c workloads/operators/fixed_functions.h workloads/operators/fixed_network.c
 libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h workloads/studies/study_print.c \
 	workloads/studies/measure.c workloads/studies/measure.h workloads/studies/upmem_micro.c \
 	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c \
