@@ -326,6 +326,111 @@ static uint64_t assembled(char *text)
     return word;
 }
 
+/* ---- constants that the controller knows: products, and what is left above a threshold ---- */
+
+/* The product shifted and cut as one: what its digits lose one by one is less than a unit each. */
+static void check_scaled(struct fixture *f, const struct run *run, unsigned sum_width, int64_t constant, int shift)
+{
+    static struct fixture before;
+    struct microprogram program = {0};
+    fill(f, run);
+    fixture_put(f, run->rows[DESTINATION], sum_width, run->b);
+    before = *f;
+    bitserial_generate_scale_add(run->rows[DESTINATION], sum_width, run->rows[A], run->width, constant, shift, &program);
+    fixture_run(f, &program);
+    unsigned digits = 0;
+    for (int64_t left = constant; left != 0; left = (left - (left & 3 ? 2 - (left & 3) : 0)) / 2)
+        digits += left & 1;
+    ck_assert_uint_le(program.count, digits * (8 * sum_width + 1));
+    for (int lane = 0; lane < FIXTURE_LANES; lane++) {
+        uint64_t product = (uint64_t)constant * run->a[lane];
+        uint64_t want = run->b[lane] + (shift >= 0 ? product << shift : (uint64_t)((int64_t)product >> -shift));
+        int64_t off = extended(fixture_get(f, run->rows[DESTINATION], sum_width, lane) - want, sum_width);
+        if (off < -(int64_t)digits || off > (int64_t)digits || (shift >= 0 && off))
+            ck_abort_msg("%" PRId64 " x %" PRIu64 " x 2^%d, %u bits: off by %" PRId64 " (seed %" PRIu64 ")", constant, run->a[lane], shift,
+                         sum_width, off, seed);
+    }
+    for (unsigned i = 0; i < sum_width; i++)
+        before.d[run->rows[DESTINATION][i]] = f->d[run->rows[DESTINATION][i]];
+    ck_assert_msg(!memcmp(f->d, before.d, sizeof f->d), "%u bits: other rows changed", run->width);
+    microprogram_free(&program);
+}
+
+START_TEST(products_with_a_constant)
+{
+    static struct fixture f;
+    static struct run run;
+    scatter_rows(&run);
+    for (run.width = 1; run.width <= 32; run.width++) {
+        choose_elements(&run);
+        int64_t random = (int64_t)(pim_random(seed, 40, run.width) >> 44), constants[] = {0, 1, -1, 3, -7, 85, random, -random};
+        for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+            check_scaled(&f, &run, run.width, constants[i], 0);
+            check_scaled(&f, &run, 64, constants[i], (int)(i % 4));
+            check_scaled(&f, &run, run.width + 11, constants[i], -(int)(2 * i));
+        }
+    }
+}
+END_TEST
+
+START_TEST(excess_over_a_constant)
+{
+    static struct fixture f, before;
+    static struct run run;
+    scatter_rows(&run);
+    for (run.width = 1; run.width <= BITSERIAL_WIDEST; run.width++) {
+        choose_elements(&run);
+        uint64_t most = low(UINT64_MAX, run.width), random = low(pim_random(seed, 41, run.width), run.width);
+        const uint64_t constants[] = {1, most, most / 2 + 1, random, random & ~low(UINT64_MAX, run.width / 2 + 1)};
+        for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+            if (constants[i] == 0)
+                continue;
+            struct microprogram program = {0};
+            fill(&f, &run);
+            before = f;
+            unsigned width = bitserial_generate_excess(run.rows[DESTINATION], run.rows[A], most, constants[i], run.rows[SCRATCH][0], &program);
+            fixture_run(&f, &program);
+            for (int lane = 0; lane < FIXTURE_LANES; lane++) {
+                bool reached = run.a[lane] >= constants[i];
+                uint64_t got = fixture_get(&f, run.rows[DESTINATION], width, lane);
+                if (got != (reached ? run.a[lane] - constants[i] : 0) || fixture_get(&f, run.rows[SCRATCH], 1, lane) != reached)
+                    ck_abort_msg("%#" PRIx64 " - %#" PRIx64 ", %u bits: %#" PRIx64 " (seed %" PRIu64 ")", run.a[lane], constants[i], run.width, got, seed);
+            }
+            for (unsigned row = 0; row < run.width; row++)
+                before.d[run.rows[DESTINATION][row]] = f.d[run.rows[DESTINATION][row]];
+            before.d[run.rows[SCRATCH][0]] = f.d[run.rows[SCRATCH][0]];
+            ck_assert_msg(!memcmp(f.d, before.d, sizeof f.d), "%u bits: other rows changed", run.width);
+            microprogram_free(&program);
+        }
+    }
+}
+END_TEST
+
+/* Every operation takes C0 and C1 as operand rows, and computes what it does with rows of the same content. */
+START_TEST(constant_rows_are_operands)
+{
+    static struct fixture f;
+    static struct run run;
+    scatter_rows(&run);
+    for (run.operation = 0; run.operation < BITSERIAL_OPERATION_COUNT; run.operation++)
+        for (run.width = 1; run.width <= 33; run.width += 8) {
+            uint64_t constant = low(pim_random(seed, 42, run.width), run.width);
+            choose_elements(&run);
+            for (int lane = 0; lane < FIXTURE_LANES; lane++)
+                run.b[lane] = constant;
+            fill(&f, &run);
+            bitserial_row rows[BITSERIAL_WIDEST];
+            bitserial_constant(rows, run.width, constant);
+            struct microprogram program = {0};
+            const struct bitserial_operands operands = {run.width, false, run.rows[DESTINATION], run.rows[A], rows, run.rows[SELECT], run.rows[SCRATCH]};
+            bitserial_generate(run.operation, &operands, &program);
+            fixture_run(&f, &program);
+            check_results(&f, &run, run.rows[DESTINATION]);
+            microprogram_free(&program);
+        }
+}
+END_TEST
+
 START_TEST(words_survive_text)
 {
     size_t seen[256] = {0}, opcodes = 0;
@@ -371,6 +476,9 @@ int main(void)
     tcase_add_test(tcase, activations_are_the_published_ones);
     tcase_add_test(tcase, counts_of_many_rows);
     tcase_add_test(tcase, shifts_fill_with_zero_or_the_sign);
+    tcase_add_test(tcase, products_with_a_constant);
+    tcase_add_test(tcase, excess_over_a_constant);
+    tcase_add_test(tcase, constant_rows_are_operands);
     tcase_add_test(tcase, words_survive_text);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

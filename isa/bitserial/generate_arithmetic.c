@@ -139,7 +139,7 @@ void generate_mul(const struct bitserial_operands *o, struct microprogram *progr
     const bitserial_row *high = o->destination + o->width;
     const bitserial_row *factors[2] = {o->a, o->b};
     for (int i = 0; i < 2; i++) {
-        generate_masked(o->scratch, factors[1 - i], o->width, factors[i][o->width - 1], program);
+        bitserial_generate_masked(o->scratch, factors[1 - i], o->width, factors[i][o->width - 1], program);
         subtract(high, high, o->scratch, o->width, program);
     }
 }
@@ -192,7 +192,7 @@ static void divide(const bitserial_row *quotient, const bitserial_row *remainder
         bitserial_row higher = active == width ? BITSERIAL_NO_ROW : active == width - 1 ? b[width - 1] : u[active];
         aap(program, a[j], remainder[j]);
         quotient_bit(remainder + j, b, active, higher, quotient[j], program);
-        generate_masked(masked, b, active, quotient[j], program);
+        bitserial_generate_masked(masked, b, active, quotient[j], program);
         subtract(remainder + j, remainder + j, masked, active, program);
     }
 }

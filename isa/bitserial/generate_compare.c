@@ -69,8 +69,8 @@ void generate_extreme(const struct bitserial_operands *o, bool greatest, struct 
     if_else(o->destination, o->a, o->b, o->width, flag, program);
 }
 
-void generate_masked(const bitserial_row *destination, const bitserial_row *a, unsigned width, bitserial_row mask,
-                     struct microprogram *program)
+void bitserial_generate_masked(const bitserial_row *destination, const bitserial_row *a, unsigned width, bitserial_row mask,
+                               struct microprogram *program)
 {
     unsigned i = 0;
     for (; i + 1 < width; i += 2) {
@@ -95,6 +95,6 @@ void generate_relu(const struct bitserial_operands *o, struct microprogram *prog
     bitserial_row keep = o->scratch[0];
     aap(program, o->a[o->width - 1], B(5));
     aap(program, B(4), keep);
-    generate_masked(o->destination, o->a, o->width - 1, keep, program);
+    bitserial_generate_masked(o->destination, o->a, o->width - 1, keep, program);
     aap(program, C0, o->destination[o->width - 1]);
 }

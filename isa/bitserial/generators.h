@@ -30,9 +30,6 @@ void generate_equal(const struct bitserial_operands *o, bool equal, struct micro
 void generate_if_else(const struct bitserial_operands *o, struct microprogram *program);
 void generate_extreme(const struct bitserial_operands *o, bool greatest, struct microprogram *program);
 void generate_relu(const struct bitserial_operands *o, struct microprogram *program);
-/* destination = a AND the one row `mask`, three commands a bit and one more for an odd width. */
-void generate_masked(const bitserial_row *destination, const bitserial_row *a, unsigned width, bitserial_row mask,
-                     struct microprogram *program);
 
 /* ---- generate_logic.c ---- */
 void generate_copy(const struct bitserial_operands *o, struct microprogram *program);

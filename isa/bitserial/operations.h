@@ -105,4 +105,23 @@ void bitserial_generate_count(const bitserial_row *destination, const bitserial_
 unsigned bitserial_count_scratch(unsigned count);
 unsigned bitserial_count_width(unsigned count);
 
+/* destination = a AND the one row `mask`: three commands a bit, and one more for an odd width. The destination may be a. */
+void bitserial_generate_masked(const bitserial_row *destination, const bitserial_row *a, unsigned width, bitserial_row mask,
+                               struct microprogram *program);
+
+/* ---- constants that the controller knows: rows of them are C0 and C1, and a product is shifts, which rename rows, and additions ---- */
+
+void bitserial_constant(bitserial_row *rows, unsigned width, uint64_t constant);
+
+/* sum += a x constant x 2^shift modulo 2^sum_width, a unsigned: an addition or a subtraction, 8 commands for each bit of the sum from there up, for
+ * each signed digit of the constant (below 2^62) that is not 0. What a shift to the right pushes out is lost digit by digit. In none of sum's rows is a. */
+void bitserial_generate_scale_add(const bitserial_row *sum, unsigned sum_width, const bitserial_row *a, unsigned a_width, int64_t constant,
+                                  int shift, struct microprogram *program);
+
+/* destination = max(0, a - constant) for an a of 0 to `most` and a constant of 1 to `most`; the row `reached` gets a >= constant. As many
+ * rows of destination as `most` has bits are written; the result is in the lowest, whose number is returned. Low zeros of the
+ * constant cost no addition. */
+unsigned bitserial_generate_excess(const bitserial_row *destination, const bitserial_row *a, uint64_t most, uint64_t constant,
+                                   bitserial_row reached, struct microprogram *program);
+
 #endif
