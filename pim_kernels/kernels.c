@@ -17,7 +17,7 @@
     X(histogram) X(histogram_image)                                                                                        \
     X(gemv_int8) X(gemv_int32) X(gemv_float) X(mlp) X(spmv) X(bfs)                                                         \
     X(arithmetic_loops) X(wram_stream) X(mram_stream)                                                                      \
-    X(simdram_operation) X(simdram_gemv) X(simdram_bnn) X(simdram_network) X(simdram_hdc)
+    X(simdram_operation) X(simdram_gemv) X(simdram_bnn) X(simdram_network) X(simdram_hdc) X(simdram_nonmac)
 
 #define KERNEL_DECLARATION(name) extern const struct pim_kernel kernel_##name;
 KERNEL_MAP(KERNEL_DECLARATION)
@@ -130,6 +130,15 @@ enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *err
                         job->kernel->backend, backend);
     enum pim_status status = pim_device_load(job->device, (struct pim_units){0, 0}, job->image, error);
     return status != PIM_OK ? status : job->kernel->run(job, error);
+}
+
+void pim_kernel_figure(struct pim_kernel_job *job, const char *name, const char *unit, double value)
+{
+    unsigned i = 0;
+    while (i < PIM_KERNEL_FIGURES && job->figures[i].name != NULL)
+        i++;
+    if (i < PIM_KERNEL_FIGURES)
+        job->figures[i] = (struct pim_kernel_figure){name, unit, value};
 }
 
 static uint64_t element_at(const void *elements, size_t index, size_t bytes)

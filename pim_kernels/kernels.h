@@ -20,7 +20,13 @@ struct pim_kernel_choice {
     const char *const *names; /* NULL-ended, one for each number of the range */
 };
 
-enum { PIM_KERNEL_PARAMETERS = 8, PIM_KERNEL_STEPS = 2, PIM_KERNEL_REMARK = 160 };
+enum { PIM_KERNEL_PARAMETERS = 8, PIM_KERNEL_STEPS = 2, PIM_KERNEL_FIGURES = 8, PIM_KERNEL_REMARK = 160 };
+
+/* Something that a driver found out beside its result: "greatest error", 0.0055. */
+struct pim_kernel_figure {
+    const char *name, *unit; /* unit: "" when it has none */
+    double value;
+};
 
 struct pim_kernel;
 
@@ -36,6 +42,7 @@ struct pim_kernel_job {
     uint64_t step_ps[PIM_KERNEL_STEPS];      /* out: simulated time of the launches of each step, launch cost included */
     double launch_nj;                        /* out: energy of the launches in nanojoule; 0: the driver does not say it */
     char remark[PIM_KERNEL_REMARK];          /* out: a line about what ran, for people; "": nothing to say */
+    struct pim_kernel_figure figures[PIM_KERNEL_FIGURES]; /* out: those of this kernel, ended by name NULL when there are fewer */
     uint64_t host_launch_ns;                 /* out: wall-clock time the host spent emulating; differs from run to run */
 };
 
@@ -75,6 +82,9 @@ enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *err
 
 /* For drivers: forward a failure from the middle of a driver to its one exit, `out`. */
 #define KERNEL_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
+
+/* For drivers: one more figure; there is room for PIM_KERNEL_FIGURES. */
+void pim_kernel_figure(struct pim_kernel_job *job, const char *name, const char *unit, double value);
 
 /* For drivers: hash `bytes` result bytes into the job, and compare `count` elements with the reference. */
 enum pim_status pim_kernel_check(struct pim_kernel_job *job, const char *what, const void *result, const void *reference,

@@ -5,6 +5,9 @@ libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
 	pim_kernels/bitserial/binary_product.c pim_kernels/bitserial/binary_product.h \
 	pim_kernels/bitserial/simdram_operation.c pim_kernels/bitserial/simdram_gemv.c pim_kernels/bitserial/simdram_bnn.c \
 	pim_kernels/bitserial/simdram_network.c pim_kernels/bitserial/simdram_hdc.c \
+	pim_kernels/bitserial/simdram_nonmac.c pim_kernels/bitserial/nonmac.h pim_kernels/bitserial/nonmac_scalar.c \
+	pim_kernels/bitserial/nonmac_softmax.c pim_kernels/bitserial/nonmac_table.c pim_kernels/bitserial/nonmac_unit.c \
+	pim_kernels/bitserial/nonmac_vector.c \
 	pim_kernels/dpu/dpu_driver.c pim_kernels/dpu/dpu_driver.h \
 	pim_kernels/dpu/vector_add.c pim_kernels/dpu/reduction.c pim_kernels/dpu/histogram.c pim_kernels/dpu/gemv.c \
 	pim_kernels/dpu/scan.c pim_kernels/dpu/select.c pim_kernels/dpu/binary_search.c pim_kernels/dpu/time_series.c pim_kernels/dpu/transpose.c \

@@ -61,9 +61,12 @@ static enum pim_status run_job(const struct command_line *line, const struct pim
     if (status != PIM_OK)
         return status;
     const char *json = option_text(line, KERNEL_JSON, NULL), *csv = option_text(line, KERNEL_CSV, NULL);
-    fprintf(run_report_on_standard_output(json, csv) ? stderr : stdout,
-            "%s: %" PRIu64 " %s on %" PRIu32 " units, result equals the reference (FNV-1a %016" PRIx64 ")\n%s%s\n", kernel->name,
-            job.operations, kernel->operation, pim_device_units(session->device), job.result_hash, job.remark, job.remark[0] ? "\n" : "");
+    FILE *stream = run_report_on_standard_output(json, csv) ? stderr : stdout;
+    fprintf(stream, "%s: %" PRIu64 " %s on %" PRIu32 " units, result equals the reference (FNV-1a %016" PRIx64 ")\n", kernel->name,
+            job.operations, kernel->operation, pim_device_units(session->device), job.result_hash);
+    for (size_t i = 0; i < PIM_KERNEL_FIGURES && job.figures[i].name != NULL; i++)
+        fprintf(stream, "  %-26s %.4g%s%s\n", job.figures[i].name, job.figures[i].value, *job.figures[i].unit ? " " : "", job.figures[i].unit);
+    fprintf(stream, "%s%s\n", job.remark, job.remark[0] ? "\n" : "");
     return PIM_OK;
 }
 

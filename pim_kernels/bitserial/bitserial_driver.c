@@ -34,6 +34,21 @@ enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, str
     return pim_ledger_reset(job->device, error);
 }
 
+void lanes_take_over_scratch(struct lanes *lanes)
+{
+    lanes->rows = integer_parameter(pim_device_target(lanes->job->device), "memory.d_rows");
+}
+
+uint64_t lanes_commands(const struct lanes *lanes)
+{
+    const struct pim_counter *row = pim_device_backend(lanes->job->device)->counters;
+    const struct pim_ledger *ledger = pim_device_ledger(lanes->job->device);
+    size_t i = 0;
+    while (strcmp(row[i].name, "commands") != 0) /* a counter of the back-end's own table */
+        i++;
+    return ledger->counters[i] / pim_device_units(lanes->job->device);
+}
+
 enum pim_status lanes_take(struct lanes *lanes, const char *what, uint64_t count, bitserial_row *list, struct pim_error *error)
 {
     if (count > lanes->rows - lanes->taken)

@@ -21,6 +21,10 @@ struct lanes {
 };
 
 enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, struct pim_error *error);
+/* For drivers whose programs have no bulk operations: the scratch rows too. */
+void lanes_take_over_scratch(struct lanes *lanes);
+/* Row commands of one bank since lanes_begin. */
+uint64_t lanes_commands(const struct lanes *lanes);
 
 /* `count` rows one after the other; `list` gets their numbers. PIM_USAGE when there are not so many left. */
 enum pim_status lanes_take(struct lanes *lanes, const char *what, uint64_t count, bitserial_row *list, struct pim_error *error);
