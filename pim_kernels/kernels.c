@@ -5,6 +5,7 @@
 #include "spelling.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,14 @@ void pim_kernel_figure(struct pim_kernel_job *job, const char *name, const char 
         i++;
     if (i < PIM_KERNEL_FIGURES)
         job->figures[i] = (struct pim_kernel_figure){name, unit, value};
+}
+
+double pim_kernel_figure_named(const struct pim_kernel_figure figures[PIM_KERNEL_FIGURES], const char *name)
+{
+    for (size_t i = 0; i < PIM_KERNEL_FIGURES && figures[i].name != NULL; i++)
+        if (strcmp(figures[i].name, name) == 0)
+            return figures[i].value;
+    return NAN;
 }
 
 static uint64_t element_at(const void *elements, size_t index, size_t bytes)

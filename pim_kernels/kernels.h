@@ -83,6 +83,9 @@ enum pim_status pim_kernel_run(struct pim_kernel_job *job, struct pim_error *err
 /* For drivers: forward a failure from the middle of a driver to its one exit, `out`. */
 #define KERNEL_TRY(call) do { status = (call); if (status != PIM_OK) goto out; } while (0)
 
+/* By name among the figures of a run; NAN: it has none of that name. */
+double pim_kernel_figure_named(const struct pim_kernel_figure figures[PIM_KERNEL_FIGURES], const char *name);
+
 /* For drivers: one more figure; there is room for PIM_KERNEL_FIGURES. */
 void pim_kernel_figure(struct pim_kernel_job *job, const char *name, const char *unit, double value);
 

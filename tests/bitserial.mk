@@ -23,6 +23,11 @@ tests_test_elements_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_test_own_note_SOURCES = tests/test_own_note.c
 tests_test_own_note_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_own_note_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_PROGRAMS += tests/test_nonmac
+TESTS += tests/test_nonmac
+tests_test_nonmac_SOURCES = tests/test_nonmac.c tests/kernel_fixture.h
+tests_test_nonmac_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_nonmac_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
 EXTRA_PROGRAMS += tests/bench/bench_bitserial
 BENCHMARKS += tests/bench/bench_bitserial

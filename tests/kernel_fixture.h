@@ -24,6 +24,7 @@ struct test_outcome {
     enum pim_status status;
     struct pim_error error;
     uint64_t operations, result_hash, kernel_cycles, elapsed_ps, instructions;
+    struct pim_kernel_figure figures[PIM_KERNEL_FIGURES];
 };
 
 static inline uint64_t test_counter(struct pim_device *device, const char *name)
@@ -89,6 +90,7 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     const struct pim_ledger *ledger = pim_device_ledger(device);
     outcome.operations = job.operations;
     outcome.result_hash = job.result_hash;
+    memcpy(outcome.figures, job.figures, sizeof job.figures);
     outcome.kernel_cycles = ledger->kernel_cycles;
     outcome.elapsed_ps = ledger->elapsed_ps;
     outcome.instructions = test_counter(device, test_is_on(run, "dpu") ? "instructions" : "commands");

@@ -23,7 +23,7 @@ enum {
 };
 
 #define OPERATION_TEXT(name, text) #text,
-#define FUNCTION_TEXT(name, text, ...) text,
+#define FUNCTION_TEXT(name, text, ...) #text,
 static const char *const operation_names[] = {OPERATIONS(OPERATION_TEXT) SCALAR_FUNCTIONS(FUNCTION_TEXT) NULL};
 #undef FUNCTION_TEXT
 #undef OPERATION_TEXT

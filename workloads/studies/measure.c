@@ -17,7 +17,8 @@ static enum pim_status run_on(struct pim_device *device, const struct study_kern
         return status;
     const struct pim_ledger *ledger = pim_device_ledger(device);
     *outcome = (struct study_outcome){job.operations, ledger->kernel_cycles, ledger->kernel_ps, ledger->launch_ps,
-                                      ledger->launches, {0}, job.launch_nj, ledger->transfer_ps};
+                                      ledger->launches, {0}, job.launch_nj, ledger->transfer_ps, {{0}}};
+    memcpy(outcome->figures, job.figures, sizeof job.figures);
     memcpy(outcome->step_ps, job.step_ps, sizeof job.step_ps);
     return PIM_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "kernels.h"
 
-enum { STUDY_SETTINGS = 5 };
+enum { STUDY_SETTINGS = 7 };
 struct study_setting { const char *name; uint64_t value; };
 
 /* A kernel and what it is run with: the first setting is the tasklet count, the list ends at name == NULL. */
@@ -20,6 +20,7 @@ struct study_outcome {
     uint64_t step_ps[PIM_KERNEL_STEPS]; /* kernel and launches of each step of the driver */
     double launch_nj;                   /* energy of the launches, where the driver says it */
     uint64_t transfer_ps;               /* links were busy and no unit ran */
+    struct pim_kernel_figure figures[PIM_KERNEL_FIGURES];
 };
 
 /* `tasklets` replaces the first setting; 0 leaves it. The result is checked against the kernel's reference. */
