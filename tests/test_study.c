@@ -67,6 +67,22 @@ START_TEST(simdram_rows_are_within_their_bounds)
 }
 END_TEST
 
+/* Errors of the exponential are those of the construction, within what the fixed point may add; shifts and additions are better than all networks. */
+START_TEST(simdram_nonmac_errors_are_near_the_construction)
+{
+    struct pim_study_report *report = run_rows("simdram-nonmac", "e^x on [-8, 0], 16 bits: greatest error");
+    ck_assert_uint_eq(report->count, 7);
+    double shifts = report->rows[6].measured;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        ck_assert(row->measured >= shifts && (row->basis == PIM_STUDY_TRIAL) == !isnan(row->published));
+        /* 15 percent of that and of half a unit, 2^-15, and the half unit itself; in thousandths */
+        ck_assert_msg(isnan(row->published) || row->measured < 1.2 * (row->published + 1000 * ldexp(1, -15)), "%s: %g", row->conditions, row->measured);
+    }
+    pim_study_report_free(report);
+}
+END_TEST
+
 /* ---- upmem-prim ---- */
 
 /* Vector addition, and GEMV of at least 10 ms, within 2 %; the other programs within 10 %. */
@@ -329,6 +345,7 @@ int main(void)
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, upmem_micro_is_within_its_bounds);
     tcase_add_loop_test(tcase, simdram_rows_are_within_their_bounds, 0, SIMDRAM_PARTS);
+    tcase_add_test(tcase, simdram_nonmac_errors_are_near_the_construction);
     tcase_add_loop_test(tcase, upmem_prim_kernels_are_within_their_bounds, 0, KERNEL_BOUNDS);
     tcase_add_test(tcase, upmem_prim_transfers_have_times);
     tcase_add_test(tcase, launches_cost_more_on_more_dpus);

@@ -9,8 +9,8 @@ libpimento_la_SOURCES += workloads/operators/scalar_functions.c workloads/operat
 libpimento_la_SOURCES += workloads/studies/study.c workloads/studies/study.h workloads/studies/study_print.c \
 	workloads/studies/measure.c workloads/studies/measure.h workloads/studies/upmem_micro.c \
 	workloads/studies/upmem_prim.c workloads/studies/upmem_prim.h workloads/studies/upmem_prim_transfers.c \
-	workloads/studies/simdram.c workloads/studies/simdram_networks.c workloads/studies/simdram_networks.h workloads/studies/prim_applications.c workloads/studies/prim_checkout.c workloads/studies/prim_checkout.h
-dist_doc_DATA += doc/study-simdram-result.md doc/study-simdram-networks-result.md
+	workloads/studies/simdram.c workloads/studies/simdram_networks.c workloads/studies/simdram_networks.h workloads/studies/simdram_nonmac.c workloads/studies/prim_applications.c workloads/studies/prim_checkout.c workloads/studies/prim_checkout.h
+dist_doc_DATA += doc/study-simdram-result.md doc/study-simdram-networks-result.md doc/study-simdram-nonmac-result.md
 dist_doc_DATA += doc/studies.md doc/study-upmem-micro.md doc/study-upmem-prim.md doc/study-upmem-prim-result.md
 # Networks: tables of layers, and their reader.
 libpimento_la_SOURCES += workloads/networks/network.c workloads/networks/network.h

@@ -10,7 +10,7 @@ enum { OPERATION, WIDTH, SIGNED, ELEMENTS, ROUNDS };
 enum { OPERANDS = 3 }; /* a, b, select */
 
 static const struct pim_kernel_parameter parameters[] = {
-    {"operation", 0, BITSERIAL_OPERATION_COUNT - 1, BITSERIAL_ADD, "which"},
+    {"operation", 0, BITSERIAL_OPERATION_COUNT - 1, BITSERIAL_ADD, "what is computed"},
     {"width", 1, BITSERIAL_WIDEST, 32, "bits of an operand"},
     {"signed", 0, 1, 0, "1: the signed variant, where there is one"},
     {"elements", 0, 1u << 30, 0, "0: one in every lane"},

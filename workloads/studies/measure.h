@@ -4,7 +4,7 @@
 
 #include "kernels.h"
 
-enum { STUDY_SETTINGS = 7 };
+enum { STUDY_SETTINGS = PIM_KERNEL_PARAMETERS };
 struct study_setting { const char *name; uint64_t value; };
 
 /* A kernel and what it is run with: the first setting is the tasklet count, the list ends at name == NULL. */

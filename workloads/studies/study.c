@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct pim_study study_upmem_micro, study_upmem_prim, study_simdram, study_simdram_networks;
+extern const struct pim_study study_upmem_micro, study_upmem_prim, study_simdram, study_simdram_networks, study_simdram_nonmac;
 
-const struct pim_study *const pim_studies[] = {&study_upmem_micro, &study_upmem_prim, &study_simdram, &study_simdram_networks, NULL};
+const struct pim_study *const pim_studies[] = {&study_upmem_micro, &study_upmem_prim, &study_simdram, &study_simdram_networks, &study_simdram_nonmac, NULL};
 
 const struct pim_study *pim_study_named(const char *name)
 {

@@ -19,6 +19,7 @@
     X(LAUNCH, "launch", "+", "too short for a test of the kernel, the launch cost rules: not in the mean")                 \
     X(FORMULA, "formula", "=", "the figure beside ours is computed from published command counts, or there is none: not in the mean")                  \
     X(PLAUSIBILITY, "plausibility", "~", "what stands beside ours is a mean over other programs, or a bound: not in the mean")              \
+    X(TRIAL, "trial", "^", "the figure beside ours is not published but from a trial of the project's own: not in the mean")            \
     X(ALGORITHM, "algorithm", "#",                                                                                         \
       "same algorithm, sizes and transfers, but instruction counts of our own program: not in the mean")
 
