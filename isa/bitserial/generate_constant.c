@@ -1,11 +1,6 @@
 /* Arithmetic with constants that the controller knows: they are in the commands, not in rows. */
 #include "generators.h"
 
-static unsigned bit_length(uint64_t number)
-{
-    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
-}
-
 void bitserial_constant(bitserial_row *rows, unsigned width, uint64_t constant)
 {
     for (unsigned i = 0; i < width; i++)
@@ -44,7 +39,7 @@ void bitserial_generate_scale_add(const bitserial_row *sum, unsigned sum_width, 
 unsigned bitserial_generate_excess(const bitserial_row *destination, const bitserial_row *a, uint64_t most, uint64_t constant,
                                    bitserial_row reached, struct microprogram *program)
 {
-    unsigned width = bit_length(most), zeros = (unsigned)__builtin_ctzll(constant), result = bit_length(most - constant);
+    unsigned width = bitserial_bit_length(most), zeros = (unsigned)__builtin_ctzll(constant), result = bitserial_bit_length(most - constant);
     bitserial_row complement[BITSERIAL_WIDEST], difference[BITSERIAL_WIDEST];
     bitserial_constant(complement, width - zeros, -(constant >> zeros));
     generate_add_with_carry(destination + zeros, a + zeros, complement, width - zeros, C0, reached, program);

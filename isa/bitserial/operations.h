@@ -109,6 +109,12 @@ unsigned bitserial_count_width(unsigned count);
 void bitserial_generate_masked(const bitserial_row *destination, const bitserial_row *a, unsigned width, bitserial_row mask,
                                struct microprogram *program);
 
+/* Bits of a number: 0 for 0. */
+static inline unsigned bitserial_bit_length(uint64_t number)
+{
+    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
+}
+
 /* ---- constants that the controller knows: rows of them are C0 and C1, and a product is shifts, which rename rows, and additions ---- */
 
 void bitserial_constant(bitserial_row *rows, unsigned width, uint64_t constant);

@@ -29,11 +29,6 @@ static const struct pim_kernel_parameter parameters[] = {
 static const char *const forms[] = {"commands", "rows", "planes", NULL};
 static const struct pim_kernel_choice choices[] = {{"form", forms}, {0}};
 
-static unsigned bit_length(uint64_t number)
-{
-    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
-}
-
 struct gemv {
     struct lanes lanes;
     unsigned bits, width; /* of an element, of a sum */
@@ -68,7 +63,7 @@ static enum pim_status take_beside(struct gemv *g, uint64_t form, struct pim_err
 static enum pim_status lay_out(struct gemv *g, struct pim_kernel_job *job, struct pim_error *error)
 {
     uint64_t columns = job->values[COLUMNS], form = job->values[FORM];
-    unsigned needed = 2 * (unsigned)job->values[BITS] + bit_length(columns);
+    unsigned needed = 2 * (unsigned)job->values[BITS] + bitserial_bit_length(columns);
     g->bits = (unsigned)job->values[BITS];
     g->is_signed = job->values[SIGNED];
     g->width = needed < BITSERIAL_WIDEST ? needed : BITSERIAL_WIDEST;
