@@ -36,7 +36,7 @@ static void network_program(const struct nonmac_unit *unit, const bitserial_row 
 
 static unsigned product_width(const struct fixed_exponential *e)
 {
-    return e->fraction + 2; /* the product of all factors is below 2.4 */
+    return e->fraction + 2; /* 2^g is below 2, and a bit for the roundings of the logarithms */
 }
 
 /* Before factor i what is left of the logarithm is below 1.45 x 2^-(i - 1): the logarithms of i - 1 and of all after i, and no more. */
