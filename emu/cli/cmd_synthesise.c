@@ -1,4 +1,5 @@
 /* `pimento synthesise`: a Boolean function to a micro-program of the bit-serial machine, as assembly text. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,73 +8,87 @@
 #include "operations.h"
 #include "synthesis.h"
 
-enum { SYNTHESISE_OUTPUT, SYNTHESISE_LIST };
+enum { SYNTHESISE_OUTPUT, SYNTHESISE_LIST, SYNTHESISE_RESULT };
 
-/* Rows of the text: inputs, the result, then scratch. */
-enum { RESULT = FUNCTION_INPUTS, SCRATCH };
-
-static void print_row(FILE *file, bitserial_row row)
+static void print_row(FILE *file, bitserial_row row, const char *result)
 {
     char text[16];
     if (row < FUNCTION_INPUTS) {
         fprintf(file, "%c", 'a' + row);
-    } else if (row == RESULT) {
-        fputs("result", file);
+    } else if (row == SYNTHESIS_RESULT) {
+        fputs(result, file);
     } else if (bitserial_is_d(row)) {
-        fprintf(file, "scratch+%d", row - SCRATCH);
+        fprintf(file, "scratch+%d", row - SYNTHESIS_SCRATCH);
     } else {
         bitserial_row_text(row, text, sizeof text);
         fputs(text, file);
     }
 }
 
-static void print_rows(FILE *file, unsigned inputs, unsigned scratch)
+static void print_rows(FILE *file, const struct synthesis *synthesis, const char *result)
 {
     fputs("        .section .rows\n", file);
-    for (unsigned i = 0; i < inputs; i++)
+    for (unsigned i = 0; i < synthesis->inputs; i++)
         fprintf(file, "%c:      .space 1\n", 'a' + (int)i);
-    fputs("result: .space 1\n", file);
-    if (scratch > 0)
-        fprintf(file, "scratch: .space %u\n", scratch);
+    fprintf(file, "%s: .space 1\n", result);
+    if (synthesis->scratch_rows > 0)
+        fprintf(file, "scratch: .space %u\n", synthesis->scratch_rows);
 }
 
-static void print_program(FILE *file, const char *function, const struct mig *mig, const struct microprogram *program)
+static void print_comparison(FILE *file, const struct bitserial_function *function, size_t count)
 {
+    const char *name;
+    size_t by_hand = bitserial_hand_schedule(function, &name);
+    if (by_hand)
+        fprintf(file, "// by hand: %zu commands (%s), %+d\n", by_hand, name, (int)count - (int)by_hand);
+}
+
+static void print_program(FILE *file, const char *text, const struct bitserial_function *function, const struct synthesis *synthesis,
+                          const char *result)
+{
+    const struct microprogram *program = &synthesis->program;
     struct microprogram_counts counts = microprogram_count(program);
-    fprintf(file, "// %s: %u majorities, %zu commands (%zu AAP, %zu AP)\n", function, mig_size(mig), program->count, counts.aap, counts.ap);
-    print_rows(file, mig->inputs, mig_scratch(mig));
+    fprintf(file, "// %s: %u majorities, %zu commands (%zu AAP, %zu AP)\n", text, synthesis->majorities, program->count, counts.aap, counts.ap);
+    print_comparison(file, function, program->count);
+    print_rows(file, synthesis, result);
     fputs("        .text\n        .globl main\nmain:\n", file);
     for (size_t i = 0; i < program->count; i++) {
         bool copies = program->commands[i].second != BITSERIAL_NO_ROW;
         fputs(copies ? "        aap " : "        ap ", file);
-        print_row(file, program->commands[i].first);
+        print_row(file, program->commands[i].first, result);
         if (copies) {
             fputs(", ", file);
-            print_row(file, program->commands[i].second);
+            print_row(file, program->commands[i].second, result);
         }
         fputc('\n', file);
     }
     fputs("        done\n", file);
 }
 
-static enum pim_status make_program(const char *text, struct mig *mig, struct microprogram *program, struct pim_error *error)
+static enum pim_status make_program(const char *text, struct bitserial_function *function, struct synthesis *synthesis, struct pim_error *error)
 {
-    struct bitserial_function function;
-    bitserial_row inputs[FUNCTION_INPUTS], scratch[MIG_NODES];
-    enum pim_status status = bitserial_function_parse(text, &function, error);
+    enum pim_status status = bitserial_function_parse(text, function, error);
     if (status != PIM_OK)
         return status;
     struct synthesiser *synthesiser = synthesiser_open();
-    bool good = synthesiser && bitserial_synthesise(synthesiser, &function, mig);
+    bool good = synthesiser && bitserial_synthesise(synthesiser, function, synthesis);
     synthesiser_close(synthesiser);
-    if (!good)
-        return pim_fail(error, PIM_NO_MEMORY, "'%s': no memory for its majorities", text);
-    for (unsigned i = 0; i < FUNCTION_INPUTS; i++)
-        inputs[i] = (bitserial_row)i;
-    for (unsigned i = 0; i < MIG_NODES; i++)
-        scratch[i] = (bitserial_row)(SCRATCH + i);
-    mig_schedule(mig, inputs, RESULT, scratch, program);
-    return program->failed ? pim_fail(error, PIM_NO_MEMORY, "'%s': no memory for its program", text) : PIM_OK;
+    return good ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "'%s': no memory for its program", text);
+}
+
+/* A label of its own: no row, no input, not what the text calls its scratch rows and its beginning. */
+static enum pim_status check_result(const char *name, struct pim_error *error)
+{
+    bitserial_row row;
+    size_t length = strlen(name);
+    bool good = isalpha((unsigned char)name[0]) || name[0] == '_';
+    for (size_t i = 0; i < length; i++)
+        good = good && (isalnum((unsigned char)name[i]) || name[i] == '_');
+    bool taken = (length == 1 && name[0] >= 'a' && name[0] < 'a' + FUNCTION_INPUTS) || strcmp(name, "scratch") == 0 || strcmp(name, "main") == 0 ||
+                 bitserial_row_named(name, length, &row);
+    if (good && !taken)
+        return PIM_OK;
+    return pim_fail(error, PIM_USAGE, "--result: '%s' is no name for a row: expected letters, digits and _, no input (a to h), row, scratch or main", name);
 }
 
 /* What the control unit has by hand, beside what is published. */
@@ -105,22 +120,25 @@ static enum pim_status list(const struct command_line *line, struct pim_error *e
 
 static enum pim_status run(const struct command_line *line, struct pim_error *error)
 {
+    static const char standard_output[] = "-", standard_result[] = "result";
+    struct bitserial_function function;
+    struct synthesis synthesis = {0};
+    struct output_file output = {0};
+    const char *result = option_text(line, SYNTHESISE_RESULT, standard_result);
     if (line->values[SYNTHESISE_LIST].count > 0)
         return list(line, error);
     if (line->operand_count == 0)
         return pim_fail(error, PIM_USAGE, "FUNCTION is missing, expected an expression or a truth table");
-    static const char standard_output[] = "-";
-    struct microprogram program = {0};
-    struct output_file output = {0};
-    struct mig mig;
-    enum pim_status status = make_program(line->operands[0], &mig, &program, error);
+    enum pim_status status = check_result(result, error);
+    if (status == PIM_OK)
+        status = make_program(line->operands[0], &function, &synthesis, error);
     if (status == PIM_OK)
         status = output_open(option_text(line, SYNTHESISE_OUTPUT, standard_output), &output, error);
     if (status == PIM_OK) {
-        print_program(output.file, line->operands[0], &mig, &program);
+        print_program(output.file, line->operands[0], &function, &synthesis, result);
         status = output_end(&output, status, error);
     }
-    microprogram_free(&program);
+    synthesis_free(&synthesis);
     return status;
 }
 
@@ -132,12 +150,14 @@ const struct command command_synthesise = {
     .summary = "a Boolean function as a micro-program for DRAM",
     .description = "Turns FUNCTION of up to eight rows into row commands of the bit-serial machine and prints them as assembly text.\n\n"
                    "FUNCTION is an expression of a to h with ! & ^ | ?: maj(x, y, z) 0 1 and parentheses, or a truth table: "
-                   "0x, hexadecimal digits, / and the number of inputs, as in 0xe8/3 for maj(a, b, c).",
+                   "0x, hexadecimal digits, / and the number of inputs, as in 0xe8/3 for maj(a, b, c).\n\n"
+                   "Where a schedule was made by hand for the same function, its number of commands stands beside.",
     .options = (const struct option_row[]){
         [SYNTHESISE_OUTPUT] = {.name = "output", .letter = 'o', .kind = OPTION_FILE, .argument = "FILE",
                                .help = "the text goes there instead of standard output"},
         [SYNTHESISE_LIST] = {.name = "list", .letter = 'l',
                              .help = "instead list the operations that need no synthesis, with their commands and the published counts"},
+        [SYNTHESISE_RESULT] = {.name = "result", .kind = OPTION_TEXT, .argument = "NAME", .help = "label of the row of the result (result)"},
         {0}
     },
     .run = run,

@@ -15,9 +15,7 @@ enum { NOWHERE = 0xffff };
 
 struct schedule {
     const struct mig *mig;
-    const bitserial_row *inputs, *scratch;
-    bitserial_row destination;
-    struct microprogram *program;  /* NULL: only the scratch rows are counted */
+    struct microprogram *program;
     uint16_t order[MIG_NODES];     /* majorities in the order of computation */
     unsigned count;
     uint16_t uses[MIG_NODES];      /* left of a node */
@@ -76,14 +74,8 @@ static bitserial_row source(const struct schedule *s, uint16_t literal)
     if (node == 0)
         return literal & 1 ? BITSERIAL_C1 : BITSERIAL_C0;
     if (!is_majority(s->mig, node))
-        return s->inputs[node - 1];
-    return s->row[node] != NOWHERE ? s->scratch[s->row[node]] : B(1); /* the last result stands in T1 */
-}
-
-static void emit(struct schedule *s, bitserial_row from, bitserial_row to)
-{
-    if (s->program)
-        aap(s->program, from, to);
+        return (bitserial_row)(node - 1);
+    return s->row[node] != NOWHERE ? (bitserial_row)(SYNTHESIS_SCRATCH + s->row[node]) : B(1); /* the last result stands in T1 */
 }
 
 /* ---- one majority ---- */
@@ -101,7 +93,7 @@ static bitserial_row load(struct schedule *s, const uint16_t given[3])
             stays = i;
     for (unsigned i = 0; i < 3; i++) /* the complemented one first, while the last result is still in T1 */
         if (i != stays)
-            emit(s, source(s, operands[i]), places[i]);
+            aap(s->program, source(s, operands[i]), places[i]);
     return complemented ? B(14) : B(12);
 }
 
@@ -125,18 +117,17 @@ static void compute(struct schedule *s, unsigned position)
     s->last = (uint16_t)node;
     if (position + 1 == s->count) { /* the output; its complement goes through DCC1 */
         bool complemented = s->mig->output & 1;
-        emit(s, address, complemented ? B(7) : s->destination);
+        aap(s->program, address, complemented ? B(7) : SYNTHESIS_RESULT);
         if (complemented)
-            emit(s, B(6), s->destination);
+            aap(s->program, B(6), SYNTHESIS_RESULT);
         return;
     }
     if (only_for_the_next(s, position)) {
-        if (s->program)
-            ap(s->program, address);
+        ap(s->program, address);
         return;
     }
     s->row[node] = take_row(s);
-    emit(s, address, s->program ? s->scratch[s->row[node]] : 0);
+    aap(s->program, address, (bitserial_row)(SYNTHESIS_SCRATCH + s->row[node]));
 }
 
 /* An output that is no majority. */
@@ -144,9 +135,9 @@ static void pass(struct schedule *s)
 {
     uint16_t output = s->mig->output;
     bool complemented = output & 1 && output != 1;
-    emit(s, source(s, output), complemented ? B(5) : s->destination);
+    aap(s->program, source(s, output), complemented ? B(5) : SYNTHESIS_RESULT);
     if (complemented)
-        emit(s, B(4), s->destination);
+        aap(s->program, B(4), SYNTHESIS_RESULT);
 }
 
 static void run(struct schedule *s)
@@ -159,17 +150,9 @@ static void run(struct schedule *s)
         pass(s);
 }
 
-unsigned mig_scratch(const struct mig *mig)
+unsigned mig_schedule(const struct mig *mig, struct microprogram *program)
 {
-    bitserial_row inputs[16] = {0};
-    struct schedule s = {.mig = mig, .inputs = inputs, .scratch = (const bitserial_row[MIG_NODES]){0}};
+    struct schedule s = {.mig = mig, .program = program};
     run(&s);
     return s.scratch_rows;
-}
-
-void mig_schedule(const struct mig *mig, const bitserial_row *inputs, bitserial_row destination, const bitserial_row *scratch,
-                  struct microprogram *program)
-{
-    struct schedule s = {.mig = mig, .inputs = inputs, .scratch = scratch, .destination = destination, .program = program};
-    run(&s);
 }

@@ -7,17 +7,22 @@
  *
  * Literals here: 2 x index, + 1 when complemented; index 0 is the constant, 1 to 3 the inputs, 4 and up the majorities. */
 
-enum { SMALL_INPUTS = 3, SMALL_MAJORITIES = 4, SMALL_FUNCTIONS = 256, NOT_FOUND = 255 };
+enum { SMALL_INPUTS = 3, SMALL_MAJORITIES = 4, SMALL_FUNCTIONS = 256, SMALL_ALTERNATIVES = 16, NOT_FOUND = 255 };
 
-struct small {
-    uint8_t majorities;
+struct small_graph {
     uint8_t operands[SMALL_MAJORITIES][3];
     uint8_t output;
 };
 
+/* Smallest graphs of a function, as many as there is room for. */
+struct small {
+    uint8_t majorities, alternatives;
+    struct small_graph graphs[SMALL_ALTERNATIVES];
+};
+
 struct small_search {
     struct small *best; /* SMALL_FUNCTIONS */
-    struct small now;
+    struct small_graph now;
     uint8_t values[1 + SMALL_INPUTS + SMALL_MAJORITIES];
 };
 
@@ -25,12 +30,21 @@ static void note(struct small_search *search, unsigned index, unsigned majoritie
 {
     for (unsigned flip = 0; flip < 2; flip++) {
         struct small *best = &search->best[(uint8_t)(search->values[index] ^ (flip ? 0xff : 0))];
-        if (best->majorities <= majorities)
+        if (best->majorities > majorities)
+            *best = (struct small){.majorities = (uint8_t)majorities};
+        if (best->majorities < majorities || best->alternatives == SMALL_ALTERNATIVES)
             continue;
-        *best = search->now;
-        best->majorities = (uint8_t)majorities;
-        best->output = (uint8_t)(2 * index + flip);
+        search->now.output = (uint8_t)(2 * index + flip);
+        best->graphs[best->alternatives++] = search->now;
     }
+}
+
+/* Of two majorities of which neither takes the other the one with the smaller operands comes first, so that a graph is found in one order only. */
+static bool in_order(const struct small_search *search, unsigned majorities, const uint8_t operands[3])
+{
+    if (majorities == 0 || operands[2] / 2u == SMALL_INPUTS + majorities)
+        return true;
+    return memcmp(search->now.operands[majorities - 1], operands, 3) < 0;
 }
 
 static void search_small(struct small_search *search, unsigned majorities)
@@ -46,6 +60,8 @@ static void search_small(struct small_search *search, unsigned majorities)
                 for (unsigned flips = 0; flips < 4; flips++) { /* the others are complements of these */
                     uint8_t a = search->values[i] ^ (flips & 1 ? 0xff : 0), b = search->values[j] ^ (flips & 2 ? 0xff : 0), c = search->values[k];
                     uint8_t operands[3] = {(uint8_t)(2 * i + (flips & 1)), (uint8_t)(2 * j + (flips >> 1)), (uint8_t)(2 * k)};
+                    if (!in_order(search, majorities, operands))
+                        continue;
                     memcpy(search->now.operands[majorities], operands, sizeof operands);
                     search->values[available] = (uint8_t)((a & b) | (a & c) | (b & c));
                     search_small(search, majorities + 1);
@@ -58,7 +74,7 @@ static void find_small(struct small best[SMALL_FUNCTIONS])
 {
     struct small_search search = {.best = best, .values = {0, 0xaa, 0xcc, 0xf0}};
     for (unsigned i = 0; i < SMALL_FUNCTIONS; i++)
-        best[i] = (struct small){.majorities = NOT_FOUND};
+        best[i].majorities = NOT_FOUND;
     for (unsigned i = 0; i <= SMALL_INPUTS; i++)
         note(&search, i, 0);
     search_small(&search, 0);
@@ -66,7 +82,9 @@ static void find_small(struct small best[SMALL_FUNCTIONS])
 
 /* ---- the graph ---- */
 
-struct choice { struct truth truth; unsigned cost, input; bool known; };
+struct choice { struct truth truth; unsigned cost, input, partner; bool known; }; /* partner: NO_PARTNER, or taken along in an exclusive OR */
+
+enum { NO_PARTNER = FUNCTION_INPUTS };
 
 enum { CHOICES = 1 << 14 }; /* functions that eight inputs have as cofactors: 3^8 */
 
@@ -74,6 +92,7 @@ struct builder {
     struct mig *mig;
     struct truth truths[MIG_NODES];
     const struct small *small; /* SMALL_FUNCTIONS */
+    struct mig_style style;
     struct choice choices[CHOICES];
     bool full;
 };
@@ -189,6 +208,28 @@ static unsigned cost_around(struct builder *b, struct truth t, unsigned input)
     return 3 + choose(b, zero)->cost + choose(b, one)->cost;
 }
 
+static bool differs_around(struct truth t, unsigned input)
+{
+    struct truth one = truth_complement(truth_cofactor(t, input, true)), zero = truth_cofactor(t, input, false);
+    return truth_equal(&zero, &one);
+}
+
+/* x XOR y XOR rest is three majorities, as many as x XOR rest alone. */
+static void choose_pair(struct builder *b, struct truth t, const unsigned *list, unsigned count, struct choice *choice)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned j = i + 1; j < count && differs_around(t, list[i]); j++) {
+            if (!differs_around(t, list[j]))
+                continue;
+            unsigned cost = 3 + choose(b, truth_cofactor(truth_cofactor(t, list[i], false), list[j], false))->cost;
+            if (cost < choice->cost) {
+                choice->cost = cost;
+                choice->input = list[i];
+                choice->partner = list[j];
+            }
+        }
+}
+
 /* A function and its complement cost the same: the one whose first bit is 0 is remembered. */
 static struct choice *choose(struct builder *b, struct truth t)
 {
@@ -204,7 +245,7 @@ static struct choice *choose(struct builder *b, struct truth t)
     if (choice->known)
         return choice;
     unsigned list[FUNCTION_INPUTS], count = support(t, b->mig->inputs, list);
-    *choice = (struct choice){.truth = t, .known = true, .cost = UINT32_MAX / 4};
+    *choice = (struct choice){.truth = t, .known = true, .cost = UINT32_MAX / 4, .partner = NO_PARTNER};
     if (count <= SMALL_INPUTS) {
         choice->cost = b->small[small_table(t, list, count)].majorities;
         return choice;
@@ -216,6 +257,8 @@ static struct choice *choose(struct builder *b, struct truth t)
             choice->input = list[i];
         }
     }
+    if (b->style.pairs)
+        choose_pair(b, t, list, count, choice);
     return choice;
 }
 
@@ -223,18 +266,27 @@ static struct choice *choose(struct builder *b, struct truth t)
 
 static uint16_t build(struct builder *b, struct truth t);
 
-static uint16_t build_small(struct builder *b, const struct small *small, const unsigned *list)
+/* `from`: literals of the inputs. */
+static uint16_t build_small(struct builder *b, uint8_t function, const uint16_t from[SMALL_INPUTS])
 {
+    const struct small *small = &b->small[function];
+    const struct small_graph *graph = &small->graphs[b->style.alternative % small->alternatives];
     uint16_t literals[1 + SMALL_INPUTS + SMALL_MAJORITIES] = {0};
-    for (unsigned i = 0; i < SMALL_INPUTS; i++)
-        literals[1 + i] = (uint16_t)(2 * (list[i] + 1));
+    memcpy(&literals[1], from, SMALL_INPUTS * sizeof *from);
     for (unsigned i = 0; i < small->majorities; i++) {
         uint16_t operands[3];
         for (unsigned k = 0; k < 3; k++)
-            operands[k] = literals[small->operands[i][k] / 2] ^ (small->operands[i][k] & 1);
+            operands[k] = literals[graph->operands[i][k] / 2] ^ (graph->operands[i][k] & 1);
         literals[1 + SMALL_INPUTS + i] = add_majority(b, operands[0], operands[1], operands[2]);
     }
-    return literals[small->output / 2] ^ (small->output & 1);
+    return literals[graph->output / 2] ^ (graph->output & 1);
+}
+
+static uint16_t build_pair(struct builder *b, struct truth t, unsigned input, unsigned partner)
+{
+    enum { PARITY_OF_THREE = 0x96 };
+    uint16_t rest = build(b, truth_cofactor(truth_cofactor(t, input, false), partner, false));
+    return build_small(b, PARITY_OF_THREE, (uint16_t[]){(uint16_t)(2 * (input + 1)), (uint16_t)(2 * (partner + 1)), rest});
 }
 
 static uint16_t build_around(struct builder *b, struct truth t, unsigned input)
@@ -267,9 +319,16 @@ static uint16_t build(struct builder *b, struct truth t)
     unsigned list[FUNCTION_INPUTS] = {0}, count = support(t, b->mig->inputs, list);
     if (find_truth(b, t, &literal))
         return literal;
-    if (count <= SMALL_INPUTS)
-        return build_small(b, &b->small[small_table(t, list, count)], list);
-    return build_around(b, t, choose(b, t)->input);
+    if (count <= SMALL_INPUTS) {
+        uint16_t from[SMALL_INPUTS];
+        for (unsigned i = 0; i < SMALL_INPUTS; i++)
+            from[i] = (uint16_t)(2 * (list[i] + 1));
+        return build_small(b, small_table(t, list, count), from);
+    }
+    const struct choice *choice = choose(b, t);
+    if (choice->partner != NO_PARTNER)
+        return build_pair(b, t, choice->input, choice->partner);
+    return build_around(b, t, choice->input);
 }
 
 struct synthesiser *synthesiser_open(void)
@@ -285,7 +344,7 @@ void synthesiser_close(struct synthesiser *synthesiser)
     free(synthesiser);
 }
 
-bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig *mig)
+bool mig_build(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig_style style, struct mig *mig)
 {
     struct builder *b = calloc(1, sizeof *b);
     struct truth t;
@@ -293,6 +352,7 @@ bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bi
         return false;
     *mig = (struct mig){.inputs = function->inputs, .count = function->inputs + 1};
     b->mig = mig;
+    b->style = style;
     for (unsigned i = 0; i < function->inputs; i++)
         b->truths[i + 1] = truth_input(i);
     b->small = synthesiser->small;
@@ -301,4 +361,13 @@ bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bi
     bool good = !b->full;
     free(b);
     return good;
+}
+
+unsigned mig_alternatives(const struct synthesiser *synthesiser, const struct bitserial_function *function)
+{
+    struct truth t;
+    unsigned list[FUNCTION_INPUTS] = {0};
+    memcpy(&t, function->table, sizeof t);
+    unsigned count = support(t, function->inputs, list);
+    return count <= SMALL_INPUTS ? synthesiser->small[small_table(t, list, count)].alternatives : 1;
 }

@@ -1,9 +1,9 @@
 /* From a Boolean function of up to eight inputs to a micro-program, so that users can have operations of their own.
  *
- * A function is a truth table: bit i is its value where input k is bit k of i. It becomes a graph of majorities and complements (a MIG): functions
- * of three inputs exactly, others by the cheapest expansion around an input, found by dynamic programming; equal nodes are
- * shared. The graph is then scheduled on the compute rows. SIMDRAM (Hajinazar, Oliveira et al., ASPLOS 2021) has the same two steps, by
- * rewriting with the axioms of MIGs and by linear scan.
+ * A function is a truth table: bit i is its value where input k is bit k of i. It becomes graphs of majorities and complements (MIGs): functions
+ * of three inputs by every smallest graph, others by the cheapest expansion around an input, found by dynamic programming; equal nodes are
+ * shared. Graphs are scheduled on the compute rows, small ones by a search over what the cells hold; the shortest program is taken. SIMDRAM
+ * (Hajinazar, Oliveira et al., ASPLOS 2021) has the same two steps, by rewriting with the axioms of MIGs and by linear scan.
  */
 #ifndef SYNTHESIS_H
 #define SYNTHESIS_H
@@ -37,15 +37,39 @@ struct mig {
 struct synthesiser *synthesiser_open(void);
 void synthesiser_close(struct synthesiser *synthesiser);
 
-/* False: it needs more nodes than there is room for, or there is no memory. */
-bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig *mig);
+/* Rows of a synthesised program: the inputs from 0 on, which it leaves alone, the result, scratch rows. */
+enum { SYNTHESIS_RESULT = FUNCTION_INPUTS, SYNTHESIS_SCRATCH };
+
+struct synthesis {
+    struct microprogram program;
+    unsigned inputs, majorities, scratch_rows;
+};
+
+/* False: the function needs more majorities than there is room for, or there is no memory. Release with synthesis_free. */
+bool bitserial_synthesise(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct synthesis *result);
+void synthesis_free(struct synthesis *result);
+
+/* Append the program with rows of the caller's: none twice, scratch_rows rows of scratch. */
+void synthesis_place(const struct synthesis *synthesis, const bitserial_row *inputs, bitserial_row destination, const bitserial_row *scratch,
+                     struct microprogram *program);
+
+/* Commands of the schedule that was made by hand for this very function, and what it is called; 0: there is none. */
+size_t bitserial_hand_schedule(const struct bitserial_function *function, const char **name);
+
+/* ---- its parts ---- */
+
+/* Ways to expand: `alternative` chooses among smallest graphs of three inputs, `pairs` takes two inputs of an exclusive OR at once. */
+struct mig_style { unsigned alternative; bool pairs; };
+
+/* False: too many majorities, or no memory. */
+bool mig_build(const struct synthesiser *synthesiser, const struct bitserial_function *function, struct mig_style style, struct mig *mig);
+/* Smallest graphs that are known of a function of up to three inputs; 1 for others. */
+unsigned mig_alternatives(const struct synthesiser *synthesiser, const struct bitserial_function *function);
 
 /* Majorities that the output needs. */
 unsigned mig_size(const struct mig *mig);
 
-/* Append the program: a row for each input, which it leaves alone, one for the result, which is none of them, and mig_scratch rows. */
-unsigned mig_scratch(const struct mig *mig);
-void mig_schedule(const struct mig *mig, const bitserial_row *inputs, bitserial_row destination, const bitserial_row *scratch,
-                  struct microprogram *program);
+/* One pass, for a graph of any size; rows as above. Returns the scratch rows it needs. */
+unsigned mig_schedule(const struct mig *mig, struct microprogram *program);
 
 #endif

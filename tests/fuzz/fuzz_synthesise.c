@@ -1,4 +1,5 @@
-/* Can the text of a Boolean function make its parser crash, hang or fail without a word? What it accepts is synthesised and must be that function. */
+/* Can the text of a Boolean function make its parser crash, hang or fail without a word? What it accepts becomes a graph of majorities, which must be
+ * that function, and a program. The search for a shorter one takes tenths of a second and is left to tests/test_synthesis.c. */
 #include "fuzz.h"
 #include "truth_table.h"
 
@@ -40,8 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (status == PIM_OK && function.inputs > FUNCTION_INPUTS)
         abort();
-    if (status == PIM_OK && bitserial_synthesise(synthesiser, &function, &mig))
-        check(&function, &mig);
+    if (status != PIM_OK || !mig_build(synthesiser, &function, (struct mig_style){0}, &mig))
+        return 0;
+    check(&function, &mig);
+    struct microprogram program = {0};
+    mig_schedule(&mig, &program);
+    microprogram_free(&program);
     return 0;
 }
 
