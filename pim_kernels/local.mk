@@ -1,6 +1,6 @@
 # pim_kernels: device programs with their drivers. The programs are assembled at make by our own assembler.
 libpimento_la_SOURCES += pim_kernels/kernels.c pim_kernels/kernels.h \
-	pim_kernels/bitserial/bitserial_driver.c pim_kernels/bitserial/bitserial_driver.h \
+	pim_kernels/bitserial/bitserial_driver.c pim_kernels/bitserial/bitserial_driver.h pim_kernels/bitserial/bitserial_lanes.c \
 	pim_kernels/bitserial/binary_layer.c pim_kernels/bitserial/binary_layer.h \
 	pim_kernels/bitserial/binary_product.c pim_kernels/bitserial/binary_product.h \
 	pim_kernels/bitserial/simdram_operation.c pim_kernels/bitserial/simdram_gemv.c pim_kernels/bitserial/simdram_bnn.c \

@@ -85,6 +85,8 @@ static enum pim_status machine_open(const void *parameters, uint32_t units, void
                                               .row_count = p->d_rows + BITSERIAL_CELLS,
                                               .channel_banks = (uint32_t)(p->ranks * p->banks),
                                               .channels = calloc(p->channels, sizeof *machine->channels)};
+    if (machine)
+        bitserial_apply_source(&machine->parameters);
     bool good = machine && machine->banks && machine->channels;
     for (uint32_t i = 0; good && i < units; i++)
         good = make(machine, i);
@@ -166,6 +168,15 @@ static uint32_t banks_of_rank(const struct bitserial_machine *machine, const uin
     return banks;
 }
 
+/* Lanes that there are, and that the kernels leave out. */
+static void count_columns(struct bitserial_bank *bank)
+{
+    const struct bitserial_machine *machine = bank->machine;
+    bank->counters.columns += 64 * machine->row_words;
+    for (size_t word = 0; machine->parameters.reliability == BITSERIAL_MASKED && word < machine->row_words; word++)
+        bank->counters.columns_masked += (uint64_t)__builtin_popcountll(~bitserial_error_free(bank, 0, word));
+}
+
 static void start(struct bitserial_bank *bank, uint64_t launch_ps, uint64_t start_ps, uint32_t banks)
 {
     memset(bank->registers, 0, sizeof bank->registers);
@@ -178,6 +189,7 @@ static void start(struct bitserial_bank *bank, uint64_t launch_ps, uint64_t star
     bank->running = true;
     bank->holds = false;
     bank->counters.launches++;
+    count_columns(bank);
     bitserial_time_launch(bank, banks);
 }
 

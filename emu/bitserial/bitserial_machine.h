@@ -9,7 +9,7 @@
 enum { BITSERIAL_OFF, BITSERIAL_ON };                             /* choice off | on */
 enum { BITSERIAL_FLAT, BITSERIAL_TIMED };                         /* choice timing.mode */
 enum { BITSERIAL_NO_LIMIT, BITSERIAL_AAP_AS_ONE, BITSERIAL_AAP_AS_TWO }; /* choice timing.activation_limit */
-enum { BITSERIAL_IDEAL, BITSERIAL_RANDOM, BITSERIAL_COLUMNS };    /* choice reliability.mode */
+enum { BITSERIAL_IDEAL, BITSERIAL_RANDOM, BITSERIAL_COLUMNS, BITSERIAL_MASKED }; /* choice reliability.mode */
 enum { BITSERIAL_ENGINE_FAST, BITSERIAL_ENGINE_REFERENCE };       /* choice execution.engine */
 enum { BITSERIAL_EVENT_LAUNCH, BITSERIAL_EVENT_RUN, BITSERIAL_EVENT_FAULT, BITSERIAL_EVENT_AP, BITSERIAL_EVENT_AAP, BITSERIAL_EVENT_MOVE,
        BITSERIAL_EVENT_REFRESH };
@@ -29,7 +29,7 @@ struct bitserial_parameters {
     double link_gbs;
     uint64_t overlap;
     double launch_us;
-    uint64_t reliability;
+    uint64_t reliability, reliability_source; /* 0: the two numbers below */
     double tra_failure, unreliable_columns;
     uint64_t reliability_seed;
     uint64_t engine, trace_commands;
@@ -41,7 +41,7 @@ struct bitserial_counters {
     uint64_t cycles, commands, aap, ap;
     uint64_t activations[4]; /* by wordlines opened: [1] to [3] */
     uint64_t precharges, micro_ops, bulk_operations, moves, refreshes, refresh_cycles, limit_cycles;
-    uint64_t host_write_bursts, host_read_bursts, overlapped_ps, launches;
+    uint64_t host_write_bursts, host_read_bursts, overlapped_ps, launches, columns, columns_masked;
 };
 
 enum bitserial_fault_kind {
@@ -211,6 +211,11 @@ void bitserial_lockstep_leave(struct bitserial_bank *bank);
 /* ---- bitserial_failure.c ---- */
 /* The columns of a word of a row that the majority at hand gets wrong, as the reliability mode says. */
 uint64_t bitserial_failures(const struct bitserial_bank *bank, size_t word);
+/* The columns of a word of a subarray's rows that are right in every majority, whatever the mode makes of the others: the result of a profiling
+ * pass. All, where failures are not a matter of columns. */
+uint64_t bitserial_error_free(const struct bitserial_bank *bank, uint32_t subarray, size_t word);
+/* What a named source says of failures, in place of the numbers; none is named: nothing changes. */
+void bitserial_apply_source(struct bitserial_parameters *parameters);
 
 /* ---- bitserial_snapshot.c ---- */
 enum pim_status bitserial_snapshot(const void *opaque, uint32_t unit, void **state, size_t *bytes, struct pim_error *error);

@@ -41,10 +41,35 @@ void bitserial_forget(struct bitserial_bank *bank)
     bank->subarrays = NULL;
 }
 
-static enum pim_status check(const struct bitserial_machine *machine, const struct pim_transfer *transfer, struct pim_error *error)
+/* What a profiling pass has found out: a row a subarray, 1 where a column is right in every majority. */
+static enum pim_status check_columns(const struct bitserial_parameters *p, enum pim_direction direction, const struct pim_transfer *transfer,
+                                     struct pim_error *error)
+{
+    uint64_t bytes = p->subarrays * p->row_bytes;
+    if (direction == PIM_TO_UNIT)
+        return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": which columns are good can only be read", transfer->unit);
+    if (transfer->offset > bytes || transfer->bytes > bytes - transfer->offset)
+        return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": %" PRIu64 " bytes at offset %" PRIu64 " of good_columns, expected them within %" PRIu64,
+                        transfer->unit, transfer->bytes, transfer->offset, bytes);
+    return PIM_OK;
+}
+
+static void copy_columns(const struct bitserial_bank *bank, const struct pim_transfer *transfer)
+{
+    size_t row_words = bank->machine->row_words;
+    for (uint64_t done = 0; done < transfer->bytes; done += sizeof(uint64_t)) { /* the space's granule */
+        uint64_t at = (transfer->offset + done) / sizeof(uint64_t), word = bitserial_error_free(bank, (uint32_t)(at / row_words), at % row_words);
+        memcpy((char *)transfer->data + done, &word, sizeof word);
+    }
+}
+
+static enum pim_status check(const struct bitserial_machine *machine, enum pim_direction direction, const struct pim_transfer *transfer,
+                             struct pim_error *error)
 {
     const struct bitserial_parameters *p = &machine->parameters;
     uint64_t bytes = p->subarrays * p->d_rows * p->row_bytes;
+    if (transfer->space == BITSERIAL_SPACE_GOOD_COLUMNS)
+        return check_columns(p, direction, transfer, error);
     if (transfer->space != BITSERIAL_SPACE_ROWS)
         return pim_fail(error, PIM_USAGE, "bank %" PRIu32 ": only rows can be written and read, programs are loaded", transfer->unit);
     if (transfer->offset > bytes || transfer->bytes > bytes - transfer->offset)
@@ -59,6 +84,10 @@ static bool copy(struct bitserial_bank *bank, enum pim_direction direction, cons
 {
     const struct bitserial_parameters *p = &bank->machine->parameters;
     uint64_t subarray_bytes = p->d_rows * p->row_bytes;
+    if (transfer->space == BITSERIAL_SPACE_GOOD_COLUMNS) {
+        copy_columns(bank, transfer); /* the host's own knowledge: no bursts */
+        return true;
+    }
     for (uint64_t done = 0; done < transfer->bytes;) {
         uint64_t at = transfer->offset + done, within = at % subarray_bytes;
         uint64_t bytes = transfer->bytes - done < subarray_bytes - within ? transfer->bytes - done : subarray_bytes - within;
@@ -109,10 +138,10 @@ enum pim_status bitserial_transfer(void *opaque, enum pim_direction direction, c
     (void)queues, (void)start_ps; /* channels share nothing */
     uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
-        enum pim_status status = check(machine, &transfers[i], error);
+        enum pim_status status = check(machine, direction, &transfers[i], error);
         if (status != PIM_OK)
             return status;
-        bytes += transfers[i].bytes;
+        bytes += transfers[i].space == BITSERIAL_SPACE_ROWS ? transfers[i].bytes : 0; /* the host knows the good columns, once profiled */
     }
     for (size_t i = 0; i < count; i++)
         if (!copy(&machine->banks[transfers[i].unit], direction, &transfers[i]))

@@ -5,6 +5,7 @@
  * ICS 2025 (arXiv 2501.17466); "pLUTo" is Ferreira et al., MICRO 2022 and the repository CMU-SAFARI/pLUTo.
  */
 #include "bitserial_machine.h"
+#include "failure_sources.h"
 
 const struct pim_level bitserial_levels[] = {
     {"channel", "machine.channels"},
@@ -18,6 +19,7 @@ const struct pim_space bitserial_spaces[] = {
     [BITSERIAL_SPACE_PROGRAM] = {.name = "program", .bytes = BITSERIAL_MOST_WORDS * BITSERIAL_WORD_BYTES, .granule_bytes = BITSERIAL_WORD_BYTES},
     [BITSERIAL_SPACE_ROWS] = {.name = "rows", .bytes = UINT64_C(1) << 40, .granule_bytes = 8, .address_key = "memory.row_bytes",
                               .vertical = true},
+    [BITSERIAL_SPACE_GOOD_COLUMNS] = {.name = "good_columns", .bytes = UINT64_C(1) << 40, .granule_bytes = 8},
     {.name = NULL},
 };
 
@@ -29,6 +31,8 @@ const struct pim_space bitserial_spaces[] = {
 #define INTEGER(key_, unit_, low, high, value, field, help_, source_)                                                  \
     {.key = key_, .type = PIM_INTEGER, .unit = unit_, .minimum = low, .maximum = high, .standard = value, .offset = FIELD(field), .help = help_, \
      .source = source_}
+#define SOURCE_NAME(name, failure, source) "|" name
+#define SOURCE_TEXT(name, failure, source) "; " source
 #define REAL(key_, unit_, low, high, value, field, help_, source_)                                                     \
     {.key = key_, .type = PIM_REAL, .unit = unit_, .minimum = low, .maximum = high, .standard = value, .offset = FIELD(field), .help = help_,    \
      .source = source_}
@@ -73,8 +77,12 @@ const struct pim_parameter bitserial_parameter_rows[] = {
            "choice of the user; assumption: the rows it goes to are not in use (double buffering)"),
     REAL("launch.us", "us", "0", "1000000", "0", launch_us, "until the control unit has fetched a micro-program", "assumption: hidden behind the run before it"),
 
-    CHOICE("reliability.mode", "ideal|random|columns", "ideal", reliability,
-           "majorities are right, or fail at random in any column, or in columns that never work", "choice of the user"),
+    CHOICE("reliability.mode", "ideal|random|columns|masked", "ideal", reliability,
+           "majorities are right; or fail at random in any column; or in columns that never work; or those are known, and kernels use the others only",
+           "choice of the user; masked: error-free columns as in PUDTune, MVDRAM (arXiv 2503.23817)"),
+    CHOICE("reliability.source", "none" FAILURE_SOURCES(SOURCE_NAME), "none", reliability_source,
+           "a published failure rate for both numbers below; none: the numbers",
+           "choice of the user" FAILURE_SOURCES(SOURCE_TEXT)),
     REAL("reliability.tra_failure", "", "0", "1", "0.0042", tra_failure, "probability that a column of a majority is wrong (mode random)",
          "SIMDRAM, 22 nm, 10 % variation"),
     REAL("reliability.unreliable_columns", "", "0", "1", "0.01", unreliable_columns, "share of columns whose majorities are noise (mode columns)",
@@ -117,6 +125,8 @@ const struct pim_counter bitserial_counter_rows[] = {
     COUNTER("host_read_bursts", "bursts", host_read_bursts, "64 bytes to the host"),
     COUNTER("overlapped_ps", "ps", overlapped_ps, "of transfers to rows, behind the launch before them"),
     COUNTER("launches", "launches", launches, "launches of the bank"),
+    COUNTER("columns", "columns", columns, "of the subarray that computes, once a launch"),
+    COUNTER("columns_masked", "columns", columns_masked, "of these not used, because their majorities fail (mode masked)"),
     {.name = NULL},
 };
 
@@ -163,5 +173,6 @@ const struct pim_dram bitserial_dram = {
 const struct pim_derived bitserial_derived_rows[] = {
     {"command_rate", "million/s", "commands", "kernel_s", 1e-6, "all banks together"},
     {"energy_per_command", "J", "energy_j", "commands", 1, "all components"},
+    {"lanes_lost", "%", "columns_masked", "columns", 100, "columns that are masked"},
     {.name = NULL},
 };

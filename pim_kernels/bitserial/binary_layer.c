@@ -240,7 +240,7 @@ static enum pim_status commands_run(struct machine_layer *m, struct pim_error *e
 enum pim_status binary_layer_run(struct lanes *lanes, const struct binary_layer *layer, enum binary_mapping mapping, struct pim_error *error)
 {
     struct machine_layer *m = calloc(1, sizeof *m);
-    uint64_t *bits = calloc(lanes->count / 64, sizeof *bits);
+    uint64_t *bits = calloc(bits_words(lanes->count), sizeof *bits);
     enum pim_status status = PIM_OK;
     lanes->taken = 0;
     if (m == NULL || bits == NULL) {
@@ -300,7 +300,7 @@ enum pim_status binary_pool_run(struct lanes *lanes, const struct binary_planes 
 {
     uint64_t elements = window->rows * window->columns, positions = in->images * window->out_height * window->out_width, all = in->channels * positions;
     bitserial_row rows[BITSERIAL_WIDEST], result[1];
-    struct pool p = {lanes, in, window, out, positions, calloc(lanes->count / 64, sizeof *p.bits), calloc(bits_words(positions), sizeof *p.row)};
+    struct pool p = {lanes, in, window, out, positions, calloc(bits_words(lanes->count), sizeof *p.bits), calloc(bits_words(positions), sizeof *p.row)};
     enum pim_status status;
     lanes->taken = 0;
     KERNEL_TRY(p.bits != NULL && p.row != NULL ? PIM_OK : pim_fail(error, PIM_NO_MEMORY, "out of memory"));

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "bitserial_backend.h"
-#include "transpose.h"
 
 static uint64_t integer_parameter(const struct pim_target *target, const char *key)
 {
@@ -15,6 +13,19 @@ static uint64_t integer_parameter(const struct pim_target *target, const char *k
         row++;
     uint64_t value;
     memcpy(&value, (const char *)pim_target_parameters(target) + row->offset, sizeof value);
+    return value;
+}
+
+/* Number of a choice in its row's list. */
+static uint64_t choice_value(const struct pim_target *target, const char *key, const char *choice)
+{
+    const struct pim_parameter *row = pim_target_backend(target)->parameters;
+    while (strcmp(row->key, key) != 0)
+        row++;
+    uint64_t value = 0;
+    const char *at = row->choices;
+    for (size_t length = strlen(choice); strncmp(at, choice, length) != 0 || (at[length] && at[length] != '|'); value++)
+        at = strchr(at, '|') + 1; /* one of its choices */
     return value;
 }
 
@@ -31,7 +42,15 @@ enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, str
                             .subarray_bytes = d_rows * row_bytes,
                             .banks = pim_device_units(job->device),
                             .rows = d_rows - integer_parameter(target, "memory.scratch_rows")};
-    return pim_ledger_reset(job->device, error);
+    bool masked = integer_parameter(target, "reliability.mode") == choice_value(target, "reliability.mode", "masked");
+    enum pim_status status = masked ? lanes_find_good_columns(lanes, error) : PIM_OK;
+    return status == PIM_OK ? pim_ledger_reset(job->device, error) : status;
+}
+
+void lanes_end(struct lanes *lanes)
+{
+    free(lanes->good);
+    lanes->good = NULL;
 }
 
 void lanes_take_over_scratch(struct lanes *lanes)
@@ -58,104 +77,6 @@ enum pim_status lanes_take(struct lanes *lanes, const char *what, uint64_t count
         list[i] = (bitserial_row)(lanes->taken + i);
     lanes->taken += count;
     return PIM_OK;
-}
-
-/* Subarrays of all banks. */
-static uint64_t places(const struct lanes *lanes)
-{
-    return lanes->subarrays * pim_device_units(lanes->job->device);
-}
-
-/* What goes to or from a subarray. */
-static struct pim_transfer piece_of(const struct lanes *lanes, uint64_t place, bitserial_row first, uint64_t bytes, uint8_t *data)
-{
-    return (struct pim_transfer){.unit = (uint32_t)(place / lanes->subarrays), .space = BITSERIAL_SPACE_ROWS,
-                                 .offset = place % lanes->subarrays * lanes->subarray_bytes + first * lanes->row_bytes, .bytes = bytes, .data = data};
-}
-
-/* One piece a subarray, all in one call. */
-static enum pim_status transfer(const struct lanes *lanes, enum pim_direction direction, bitserial_row first, unsigned width, uint8_t *rows,
-                                struct pim_error *error)
-{
-    uint64_t count = places(lanes);
-    struct pim_transfer *pieces = calloc(count, sizeof *pieces);
-    if (pieces == NULL)
-        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint64_t place = 0; place < count; place++)
-        pieces[place] = piece_of(lanes, place, first, width * lanes->row_bytes, rows + place * width * lanes->row_bytes);
-    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, count, error);
-    free(pieces);
-    return status;
-}
-
-/* Lanes of a subarray that elements are for. */
-static uint64_t share(const struct lanes *lanes, uint64_t count, uint64_t place)
-{
-    uint64_t before = place * lanes->columns;
-    return count <= before ? 0 : count - before < lanes->columns ? count - before : lanes->columns;
-}
-
-enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsigned width, const uint64_t *elements, uint64_t count,
-                            struct pim_error *error)
-{
-    uint8_t *rows = calloc(places(lanes), width * lanes->row_bytes);
-    if (rows == NULL)
-        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint64_t place = 0; place < places(lanes) && share(lanes, count, place); place++)
-        pim_to_rows(elements + place * lanes->columns, sizeof *elements, width, share(lanes, count, place),
-                    (uint64_t *)(rows + place * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t));
-    enum pim_status status = transfer(lanes, PIM_TO_UNIT, first, width, rows, error);
-    free(rows);
-    return status;
-}
-
-enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
-                           struct pim_error *error)
-{
-    uint8_t *rows = calloc(places(lanes), width * lanes->row_bytes);
-    if (rows == NULL)
-        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    enum pim_status status = transfer(lanes, PIM_FROM_UNIT, first, width, rows, error);
-    for (uint64_t place = 0; status == PIM_OK && place < places(lanes) && share(lanes, count, place); place++)
-        pim_from_rows((const uint64_t *)(rows + place * width * lanes->row_bytes), lanes->row_bytes / sizeof(uint64_t), width,
-                      share(lanes, count, place), elements + place * lanes->columns, sizeof *elements);
-    free(rows);
-    return status;
-}
-
-static uint64_t pieces_of(uint64_t count, uint64_t piece)
-{
-    return (count + piece - 1) / piece;
-}
-
-void lanes_use(struct lanes *lanes, uint64_t count)
-{
-    lanes->banks = (uint32_t)pieces_of(count, lanes->columns * lanes->subarrays);
-}
-
-static enum pim_status transfer_bits(const struct lanes *lanes, enum pim_direction direction, bitserial_row row, uint64_t *bits, uint64_t count,
-                                     struct pim_error *error)
-{
-    uint64_t used = pieces_of(count, lanes->columns);
-    struct pim_transfer *pieces = calloc(used, sizeof *pieces);
-    if (pieces == NULL)
-        return pim_fail(error, PIM_NO_MEMORY, "out of memory");
-    for (uint64_t place = 0; place < used; place++)
-        pieces[place] = piece_of(lanes, place, row, pieces_of(share(lanes, count, place), 8 * LANES_BURST_BYTES) * LANES_BURST_BYTES,
-                                 (uint8_t *)bits + place * lanes->row_bytes);
-    enum pim_status status = pim_device_transfer(lanes->job->device, direction, pieces, used, error);
-    free(pieces);
-    return status;
-}
-
-enum pim_status lanes_write_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error)
-{
-    return transfer_bits(lanes, PIM_TO_UNIT, row, bits, count, error);
-}
-
-enum pim_status lanes_read_bits(const struct lanes *lanes, bitserial_row row, uint64_t *bits, uint64_t count, struct pim_error *error)
-{
-    return transfer_bits(lanes, PIM_FROM_UNIT, row, bits, count, error);
 }
 
 static uint64_t now_ns(void)

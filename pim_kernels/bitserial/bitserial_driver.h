@@ -1,7 +1,8 @@
 /* What the drivers of this folder share: places in the rows, vertical operands over the lanes of all banks, programs made in memory.
  *
- * A lane is a column of a subarray: lane l is column l % columns of subarray l / columns, counted over all banks. Rows have the same numbers in every
- * subarray, and a program runs in one subarray of each bank after the other.
+ * A lane is a column of a subarray: lane l is column l % columns of subarray l / columns, counted over all banks; or, with reliability.mode=masked, the
+ * lanes are those columns, in the same order, that are right in every majority. Rows have the same numbers in every subarray, and a program runs in
+ * one subarray of each bank after the other.
  */
 #ifndef BITSERIAL_DRIVER_H
 #define BITSERIAL_DRIVER_H
@@ -18,9 +19,12 @@ struct lanes {
     uint64_t rows, taken;               /* that drivers may use; handed out so far */
     uint32_t banks;                     /* that lanes_run runs; all at first */
     unsigned step;                      /* of job->step_ps, where lanes_run adds its time */
+    uint64_t *good;                     /* row_bytes of bits a subarray: columns that are lanes; NULL: all are */
 };
 
+/* PIM_USAGE when no column is good. lanes_end releases what it holds, also after an error, and of zeroed lanes nothing. */
 enum pim_status lanes_begin(struct pim_kernel_job *job, struct lanes *lanes, struct pim_error *error);
+void lanes_end(struct lanes *lanes);
 /* For drivers whose programs have no bulk operations: the scratch rows too. */
 void lanes_take_over_scratch(struct lanes *lanes);
 /* Row commands of one bank since lanes_begin. */
@@ -35,6 +39,9 @@ enum pim_status lanes_write(const struct lanes *lanes, bitserial_row first, unsi
                             struct pim_error *error);
 enum pim_status lanes_read(const struct lanes *lanes, bitserial_row first, unsigned width, uint64_t *elements, uint64_t count,
                            struct pim_error *error);
+
+/* For lanes_begin: ask the machine which columns are good (a profiling pass would have told the host), and make them the lanes. */
+enum pim_status lanes_find_good_columns(struct lanes *lanes, struct pim_error *error);
 
 /* Only as many banks as `count` lanes fill take part from now on. */
 void lanes_use(struct lanes *lanes, uint64_t count);

@@ -25,7 +25,7 @@ static void random_thresholds(const struct pim_kernel_job *job, struct binary_pr
 
 static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
 {
-    struct lanes lanes;
+    struct lanes lanes = {0};
     struct binary_product product = {0};
     enum pim_status status;
     KERNEL_TRY(binary_product_make(&product, job->values[INPUTS], job->values[OUTPUTS], job->values[POSITIONS], error));
@@ -36,6 +36,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     KERNEL_TRY(binary_product_run(&product, &lanes, (enum binary_mapping)job->values[MAPPING], "output", error));
     job->operations = product.outputs * product.positions * product.inputs;
 out:
+    lanes_end(&lanes);
     binary_product_free(&product);
     return status;
 }

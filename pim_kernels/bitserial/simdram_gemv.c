@@ -224,6 +224,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     KERNEL_TRY(pim_kernel_check(job, "row", y, reference, rows, sizeof *y, error));
 out:
     if (g != NULL) {
+        lanes_end(&g->lanes);
         free(g->x);
         free(g->elements);
     }

@@ -193,6 +193,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     job->operations = job->values[DIMENSIONS] * job->values[VECTORS];
     if (status == PIM_OK)
         status = pim_kernel_check(job, "result", h->results, h->reference, count, sizeof *h->results, error);
+    lanes_end(&h->lanes);
     free(h->elements);
     free(h->results);
     free(h->reference);

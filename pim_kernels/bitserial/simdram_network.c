@@ -280,6 +280,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     job->operations = 0;
     KERNEL_TRY(job->values[LAYER] > 0 ? run_alone(&chain, job->values[LAYER] - 1, error) : run_all(&chain, error));
 out:
+    lanes_end(&chain.lanes);
     free(chain.planes.bits);
     network_free(chain.network);
     return status;

@@ -225,6 +225,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     KERNEL_TRY(pim_kernel_check(job, "result", results, reference, count * n->results, sizeof *results, error));
 out:
     if (n != NULL) {
+        lanes_end(&n->lanes);
         microprogram_free(&n->program);
         free(n->writer.words);
         free(n->work);

@@ -143,6 +143,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     remark(o, job);
     KERNEL_TRY(check(o, job, error));
 out:
+    lanes_end(&o->lanes);
     free_arrays(o);
     free(o);
     return status;
