@@ -1,8 +1,8 @@
 # tests/bitserial.mk: the bit-serial machine, from the instruction set up.
 EXTRA_DIST += tests/bitserial_fixture.h
 if HAVE_CHECK
-check_PROGRAMS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values
-TESTS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values
+check_PROGRAMS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values tests/test_masking
+TESTS += tests/test_isa_bitserial tests/test_synthesis tests/test_bitserial tests/test_bitserial_values tests/test_masking
 tests_test_isa_bitserial_SOURCES = tests/test_isa_bitserial.c
 tests_test_isa_bitserial_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_isa_bitserial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -28,6 +28,9 @@ TESTS += tests/test_nonmac
 tests_test_nonmac_SOURCES = tests/test_nonmac.c tests/kernel_fixture.h
 tests_test_nonmac_LDADD = libpimento_internal.la $(CHECK_LIBS)
 tests_test_nonmac_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_test_masking_SOURCES = tests/test_masking.c tests/kernel_fixture.h
+tests_test_masking_LDADD = libpimento_internal.la $(CHECK_LIBS)
+tests_test_masking_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 endif
 EXTRA_PROGRAMS += tests/bench/bench_bitserial
 BENCHMARKS += tests/bench/bench_bitserial

@@ -9,15 +9,17 @@
 
 #include "kernels.h"
 
-enum { TEST_SETTINGS = 6 };
+enum { TEST_SETTINGS = 6, TEST_PARAMETERS = 4 };
 
 struct test_setting { const char *name; uint64_t value; };
+struct test_parameter { const char *key, *value; };
 
 struct test_run {
     const char *kernel;
     uint32_t units, threads;
     const char *engine;                           /* NULL: the default one */
-    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL; a name with a dot is a parameter of the target */
+    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL */
+    struct test_parameter parameters[TEST_PARAMETERS]; /* of the target; ended by key NULL */
 };
 
 struct test_outcome {
@@ -66,6 +68,8 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     }
     if (run->engine != NULL)
         ck_assert_msg(pim_target_set(*target, "execution.engine", run->engine, &error) == PIM_OK, "%s", error.text);
+    for (size_t i = 0; i < TEST_PARAMETERS && run->parameters[i].key != NULL; i++)
+        ck_assert_msg(pim_target_set(*target, run->parameters[i].key, run->parameters[i].value, &error) == PIM_OK, "%s", error.text);
     ck_assert_msg(pim_device_open(*target, &options, &device, &error) == PIM_OK, "%s", error.text);
     return device;
 }
