@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ambit.h"
 #include "random.h"
 
-enum { OPERATION, WIDTH, SIGNED, ELEMENTS, ROUNDS };
+enum { OPERATION, WIDTH, SIGNED, ELEMENTS, ROUNDS, FORM };
+enum { BULK, GATES }; /* form */
 enum { OPERANDS = 3 }; /* a, b, select */
 
 static const struct pim_kernel_parameter parameters[] = {
@@ -15,9 +17,11 @@ static const struct pim_kernel_parameter parameters[] = {
     {"signed", 0, 1, 0, "1: the signed variant, where there is one"},
     {"elements", 0, 1u << 30, 0, "0: one in every lane"},
     {"rounds", 1, 1000, 1, "how often, one after the other; the account is that of the last"},
+    {"form", BULK, GATES, BULK, "the control unit's, or gate by gate, as Ambit would, of unsigned operands; gates: the 16 operations of SIMDRAM's evaluation only"},
     {0},
 };
-static const struct pim_kernel_choice choices[] = {{"operation", bitserial_operation_names}, {0}};
+static const char *const forms[] = {"bulk", "gates", NULL};
+static const struct pim_kernel_choice choices[] = {{"operation", bitserial_operation_names}, {"form", forms}, {0}};
 
 struct operation {
     struct lanes lanes;
@@ -72,6 +76,24 @@ static enum pim_status write_operands(struct operation *o, const struct pim_kern
     return status;
 }
 
+/* The micro-program itself, since the control unit has no such operations. */
+static enum pim_status run_gates(struct operation *o, struct pim_error *error)
+{
+    struct program_writer writer = {0};
+    struct microprogram program = {0};
+    bitserial_row scratch[BITSERIAL_D_ROWS];
+    const struct bitserial_operands operands = {.width = o->width, .destination = o->rows[0], .a = o->rows[1], .b = o->rows[2],
+                                                .select = o->rows[3], .scratch = scratch};
+    enum pim_status status = lanes_take(&o->lanes, "intermediate results", ambit_scratch_rows(o->operation, o->width), scratch, error);
+    if (status != PIM_OK)
+        return status;
+    if (!ambit_generate(o->operation, &operands, &program))
+        return pim_fail(error, PIM_USAGE, "simdram_operation: form 1 has no operation '%s'", bitserial_operations[o->operation].name);
+    write_microprogram(&writer, &program);
+    microprogram_free(&program);
+    return lanes_run(&o->lanes, &writer, error);
+}
+
 static enum pim_status run_operation(struct operation *o, struct pim_error *error)
 {
     struct program_writer writer = {0};
@@ -110,15 +132,19 @@ static enum pim_status run_round(struct operation *o, struct pim_kernel_job *job
     if (status == PIM_OK)
         status = write_operands(o, job, error);
     if (status == PIM_OK)
-        status = run_operation(o, error);
+        status = job->values[FORM] == GATES ? run_gates(o, error) : run_operation(o, error);
     return status == PIM_OK ? read_result(o, error) : status;
 }
 
 static void remark(const struct operation *o, struct pim_kernel_job *job)
 {
     const struct bitserial_operation_row *row = &bitserial_operations[o->operation];
-    snprintf(job->remark, sizeof job->remark, "%s%s of %u bits: %zu commands, published: %s", row->name, o->is_signed ? ", signed," : "", o->width,
-             bitserial_command_count(o->operation, o->width, o->is_signed), row->published != NULL && !o->is_signed ? row->published : "not");
+    if (job->values[FORM] == GATES)
+        snprintf(job->remark, sizeof job->remark, "%s of %u bits gate by gate: %llu commands", row->name, o->width,
+                 (unsigned long long)lanes_commands(&o->lanes));
+    else
+        snprintf(job->remark, sizeof job->remark, "%s%s of %u bits: %zu commands, published: %s", row->name, o->is_signed ? ", signed," : "", o->width,
+                 bitserial_command_count(o->operation, o->width, o->is_signed), row->published != NULL && !o->is_signed ? row->published : "not");
 }
 
 static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
@@ -129,7 +155,7 @@ static enum pim_status run(struct pim_kernel_job *job, struct pim_error *error)
     o->operation = (enum bitserial_operation)job->values[OPERATION];
     o->width = (unsigned)job->values[WIDTH];
     o->result_width = bitserial_result_width(o->operation, o->width);
-    o->is_signed = job->values[SIGNED] && bitserial_operations[o->operation].has_signed;
+    o->is_signed = job->values[SIGNED] && job->values[FORM] == BULK && bitserial_operations[o->operation].has_signed;
     enum pim_status status;
     KERNEL_TRY(lanes_begin(job, &o->lanes, error));
     o->count = job->values[ELEMENTS] ? job->values[ELEMENTS] : o->lanes.count;
