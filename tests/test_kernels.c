@@ -1,5 +1,6 @@
 /* Do the kernels give the reference's results on every shape, and the same account for any number of host threads? */
 #include "kernel_fixture.h"
+#include "operations.h"
 
 #include <stdio.h>
 
@@ -235,6 +236,22 @@ static const struct test_run simdram_runs[] = {
 };
 enum { SIMDRAM_RUNS = sizeof simdram_runs / sizeof *simdram_runs };
 
+/* The 16 operations gate by gate, and what else there is refused. */
+START_TEST(gates_give_the_reference)
+{
+    static const uint64_t widths[] = {1, 2, 3, 8, 13};
+    static const enum bitserial_operation none[] = {BITSERIAL_MOD, BITSERIAL_LT, BITSERIAL_LE, BITSERIAL_NE};
+    bool refused = _i >= BITSERIAL_COPY;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        refused |= (int)none[i] == _i;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        const struct test_run run = {"simdram_operation", 1, 1, NULL, {{"operation", (uint64_t)_i}, {"width", widths[i]}, {"form", 1}}, {{0}}};
+        struct test_outcome outcome = test_kernel(&run);
+        ck_assert_msg(outcome.status == (refused ? PIM_USAGE : PIM_OK), "%s, %d bits: %s", bitserial_operations[_i].name, (int)widths[i], outcome.error.text);
+    }
+}
+END_TEST
+
 START_TEST(simdram_shapes_give_the_reference)
 {
     test_kernel_passes(&simdram_runs[_i]);
@@ -369,6 +386,7 @@ int main(void)
     tcase_add_test(tcase, random_shapes_give_the_reference);
     tcase_add_test(tcase, gemv_spreads_over_hundreds_of_units);
     tcase_add_loop_test(tcase, simdram_shapes_give_the_reference, 0, SIMDRAM_RUNS);
+    tcase_add_loop_test(tcase, gates_give_the_reference, 0, BITSERIAL_OPERATION_COUNT);
     tcase = looped(suite, "micro-benchmarks");
     tcase_add_loop_test(tcase, micro_benchmarks_give_the_reference, 0, 16);
     tcase_add_loop_test(tcase, streams_give_the_reference, 0, 6);

@@ -84,11 +84,13 @@ static enum pim_status run_gates(struct operation *o, struct pim_error *error)
     bitserial_row scratch[BITSERIAL_D_ROWS];
     const struct bitserial_operands operands = {.width = o->width, .destination = o->rows[0], .a = o->rows[1], .b = o->rows[2],
                                                 .select = o->rows[3], .scratch = scratch};
+    uint64_t taken = o->lanes.taken;
     enum pim_status status = lanes_take(&o->lanes, "intermediate results", ambit_scratch_rows(o->operation, o->width), scratch, error);
     if (status != PIM_OK)
         return status;
+    o->lanes.taken = taken; /* every round takes the same */
     if (!ambit_generate(o->operation, &operands, &program))
-        return pim_fail(error, PIM_USAGE, "simdram_operation: form 1 has no operation '%s'", bitserial_operations[o->operation].name);
+        return pim_fail(error, PIM_USAGE, "simdram_operation: form gates has no operation '%s'", bitserial_operations[o->operation].name);
     write_microprogram(&writer, &program);
     microprogram_free(&program);
     return lanes_run(&o->lanes, &writer, error);

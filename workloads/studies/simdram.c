@@ -12,7 +12,9 @@
 #include "operations.h"
 #include "simdram_networks.h"
 
-enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ, TRANSPOSITION, IMPLIED_CPU, IMPLIED_GPU };
+/* AMBIT_: the same operation gate by gate. Ratios say how much faster, or with how much less energy, SIMDRAM's program is; means are over the 16 operations. */
+enum figure { LATENCY_NS, THROUGHPUT, ENERGY_NJ, TRANSPOSITION, AMBIT_LATENCY_NS, AMBIT_TIME_RATIO, AMBIT_MEAN_TIME_RATIO, AMBIT_MEAN_ENERGY_RATIO, IMPLIED_CPU,
+              IMPLIED_GPU };
 
 struct experiment {
     const char *group, *conditions, *source, *target;
@@ -68,6 +70,14 @@ static const double mean_cpu = 88, mean_gpu = 5.8;
      TRANSPOSITION, BITSERIAL_ADD, 32}
 #define MEAN_SHARE "SIMDRAM, ASPLOS 2021, mean of its 16 operations (secondary source)"
 
+#define AMBIT_CASE(text, figure_, name, bits) \
+    {"Ambit gate by gate, latency, one bank", text, PLUTO, "simdram-ddr4-1bank", figure_, PIM_STUDY_TEST, AMBIT_LATENCY_NS, BITSERIAL_##name, bits}
+#define AMBIT_RATIO(name, text) \
+    {"SIMDRAM over Ambit at 32 bits, one bank", text, "not published", "simdram-ddr4-1bank", NAN, PIM_STUDY_FORMULA, AMBIT_TIME_RATIO, BITSERIAL_##name, 32}
+#define AMBIT_MEAN(text, figure_, kind) \
+    {"SIMDRAM over Ambit at 32 bits, one bank", text, "SIMDRAM, ASPLOS 2021 (secondary source)", "simdram-ddr4-1bank", figure_, PIM_STUDY_PLAUSIBILITY, kind, \
+     BITSERIAL_OPERATION_COUNT, 32}
+
 static const struct experiment experiments[] = {
     LATENCY(MODEL, "multiplication, 2 bits", PROTEUS, 1617, MUL, 2),
     LATENCY(MODEL, "multiplication, 4 bits", PROTEUS, 7595, MUL, 4),
@@ -93,24 +103,71 @@ static const struct experiment experiments[] = {
     SHARE(1, "one bank, hidden behind launches", "-overlap", "not published", NAN, FORMULA),
     SHARE(16, "16 banks, hidden behind launches", "-overlap", "not published", NAN, FORMULA),
     IMPLIED(ADD, "addition", 12), IMPLIED(MUL, "multiplication", 16), IMPLIED(EQ, "equal", 9), IMPLIED(RELU, "ReLU", 8), IMPLIED(BITCOUNT, "bit count", 5),
+    AMBIT_CASE("addition, 4 bits", 5081, ADD, 4),
+    AMBIT_CASE("multiplication, 4 bits", 19065, MUL, 4),
+    AMBIT_CASE("bit count, 4 bits", 2936, BITCOUNT, 4),
+    AMBIT_CASE("bit count, 8 bits", 6901, BITCOUNT, 8),
+    AMBIT_RATIO(ADD, "addition"), AMBIT_RATIO(SUB, "subtraction"), AMBIT_RATIO(MUL, "multiplication"), AMBIT_RATIO(DIV, "division"),
+    AMBIT_RATIO(ABS, "absolute value"), AMBIT_RATIO(GT, "greater"), AMBIT_RATIO(GE, "greater or equal"), AMBIT_RATIO(EQ, "equal"),
+    AMBIT_RATIO(MAX, "maximum"), AMBIT_RATIO(MIN, "minimum"), AMBIT_RATIO(IF_ELSE, "if-then-else"), AMBIT_RATIO(RELU, "ReLU"),
+    AMBIT_RATIO(BITCOUNT, "bit count"), AMBIT_RATIO(AND_RED, "AND reduction"), AMBIT_RATIO(OR_RED, "OR reduction"),
+    AMBIT_RATIO(XOR_RED, "XOR reduction"),
+    AMBIT_MEAN("mean of the 16 operations, throughput", 2.0, AMBIT_MEAN_TIME_RATIO),
+    AMBIT_MEAN("mean of the 16 operations, energy efficiency", 2.6, AMBIT_MEAN_ENERGY_RATIO),
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
+
+/* The 16 operations of SIMDRAM's evaluation. */
+static const enum bitserial_operation evaluated[] = {
+    BITSERIAL_ADD, BITSERIAL_SUB, BITSERIAL_MUL, BITSERIAL_DIV, BITSERIAL_ABS, BITSERIAL_GT, BITSERIAL_GE, BITSERIAL_EQ, BITSERIAL_MAX, BITSERIAL_MIN,
+    BITSERIAL_IF_ELSE, BITSERIAL_RELU, BITSERIAL_BITCOUNT, BITSERIAL_AND_RED, BITSERIAL_OR_RED, BITSERIAL_XOR_RED};
+enum { EVALUATED = sizeof evaluated / sizeof evaluated[0] };
+
+enum { BULK, GATES }; /* parameter `form` of the kernel */
+
+static enum pim_status run_form(const struct pim_target *target, enum bitserial_operation operation, unsigned width, unsigned form,
+                                struct study_outcome *outcome, struct pim_error *error)
+{
+    const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", operation}, {"width", width}, {"form", form}}};
+    return study_run_kernel(target, &kernel, 0, outcome, error);
+}
+
+static enum pim_status ratio(const struct pim_target *target, enum bitserial_operation operation, unsigned width, bool energy, double *figure,
+                             struct pim_error *error)
+{
+    struct study_outcome bulk, gates;
+    enum pim_status status = run_form(target, operation, width, BULK, &bulk, error);
+    if (status == PIM_OK)
+        status = run_form(target, operation, width, GATES, &gates, error);
+    if (status == PIM_OK)
+        *figure = energy ? gates.launch_nj / bulk.launch_nj : (double)gates.kernel_ps / (double)bulk.kernel_ps;
+    return status;
+}
+
+static enum pim_status mean_ratio(const struct pim_target *target, unsigned width, bool energy, double *figure, struct pim_error *error)
+{
+    *figure = 0;
+    for (size_t i = 0; i < EVALUATED; i++) {
+        double one;
+        enum pim_status status = ratio(target, evaluated[i], width, energy, &one, error);
+        if (status != PIM_OK)
+            return status;
+        *figure += one / EVALUATED;
+    }
+    return PIM_OK;
+}
 
 /* Two rounds: the second is one of a stream, which has a launch before it. */
 static enum pim_status measure_transposition(const struct pim_target *target, unsigned width, double *share, struct pim_error *error)
 {
-    static const enum bitserial_operation operations[] = {
-        BITSERIAL_ADD, BITSERIAL_SUB, BITSERIAL_MUL, BITSERIAL_DIV, BITSERIAL_ABS, BITSERIAL_GT, BITSERIAL_GE, BITSERIAL_EQ, BITSERIAL_MAX, BITSERIAL_MIN,
-        BITSERIAL_IF_ELSE, BITSERIAL_RELU, BITSERIAL_BITCOUNT, BITSERIAL_AND_RED, BITSERIAL_OR_RED, BITSERIAL_XOR_RED};
-    enum { OPERATIONS = sizeof operations / sizeof operations[0], ROUNDS = 2 };
     *share = 0;
-    for (size_t i = 0; i < OPERATIONS; i++) {
-        const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", operations[i]}, {"width", width}, {"rounds", ROUNDS}}};
+    for (size_t i = 0; i < EVALUATED; i++) {
+        const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", evaluated[i]}, {"width", width}, {"rounds", 2}}};
         struct study_outcome outcome;
         enum pim_status status = study_run_kernel(target, &kernel, 0, &outcome, error);
         if (status != PIM_OK)
             return status;
-        *share += 100.0 * (double)outcome.transfer_ps / (double)(outcome.transfer_ps + outcome.kernel_ps) / OPERATIONS;
+        *share += 100.0 * (double)outcome.transfer_ps / (double)(outcome.transfer_ps + outcome.kernel_ps) / EVALUATED;
     }
     return PIM_OK;
 }
@@ -118,21 +175,24 @@ static enum pim_status measure_transposition(const struct pim_target *target, un
 static enum pim_status measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
 {
     const struct experiment *e = &experiments[index];
-    const struct study_kernel kernel = {"simdram_operation", 0, {{"operation", e->operation}, {"width", e->width}}};
     struct study_outcome outcome;
     if (e->figure == TRANSPOSITION)
         return measure_transposition(target, e->width, figure, error);
-    enum pim_status status = study_run_kernel(target, &kernel, 0, &outcome, error);
+    if (e->figure == AMBIT_TIME_RATIO)
+        return ratio(target, e->operation, e->width, false, figure, error);
+    if (e->figure == AMBIT_MEAN_TIME_RATIO || e->figure == AMBIT_MEAN_ENERGY_RATIO)
+        return mean_ratio(target, e->width, e->figure == AMBIT_MEAN_ENERGY_RATIO, figure, error);
+    enum pim_status status = run_form(target, e->operation, e->width, e->figure == AMBIT_LATENCY_NS ? GATES : BULK, &outcome, error);
     double nanoseconds = (double)outcome.kernel_ps / 1e3;
     if (status != PIM_OK)
         return status;
     switch (e->figure) {
-    case LATENCY_NS: *figure = nanoseconds; break;
     case THROUGHPUT: *figure = (double)outcome.operations / nanoseconds; break;
     case ENERGY_NJ: *figure = outcome.launch_nj; break;
     case TRANSPOSITION: break; /* above */
     case IMPLIED_CPU: *figure = (double)outcome.operations / nanoseconds / mean_cpu; break;
     case IMPLIED_GPU: *figure = (double)outcome.operations / nanoseconds / mean_gpu; break;
+    default: *figure = nanoseconds; break;
     }
     return PIM_OK;
 }
@@ -140,7 +200,8 @@ static enum pim_status measure(const struct pim_target *target, size_t index, do
 static void describe(size_t index, struct pim_study_row *row)
 {
     static const char *const units[] = {[LATENCY_NS] = "ns", [THROUGHPUT] = "GOps/s", [ENERGY_NJ] = "nJ", [TRANSPOSITION] = "%", [IMPLIED_CPU] = "GOps/s",
-                                        [IMPLIED_GPU] = "GOps/s"};
+                                        [IMPLIED_GPU] = "GOps/s",
+                                        [AMBIT_LATENCY_NS] = "ns", [AMBIT_TIME_RATIO] = "x", [AMBIT_MEAN_TIME_RATIO] = "x", [AMBIT_MEAN_ENERGY_RATIO] = "x"};
     if (index >= EXPERIMENTS) {
         simdram_network_describe(0, index - EXPERIMENTS, row);
         return;
@@ -166,8 +227,10 @@ const struct pim_study study_simdram = {
     .title = "SIMDRAM: operations in DRAM banks",
     .target = "simdram-ddr4-1bank",
     .notes = "Every operation runs on random elements in all columns and is checked. Programs are as long as the published command counts say, or "
-             "shorter: division, by 10 %. Transposition costs what the bytes of operands and results cost on the channel, which is far more "
-             "than SIMDRAM states. Binary networks run whole, every layer checked, the first and the last on the host; LeNet-5's baselines are "
+             "shorter: division, by 10 %. Ambit runs the textbook circuit of each operation with a bulk operation a gate (NOT 2 commands, AND and OR 4, "
+             "XOR 7); the circuits are ours, since the papers do not give theirs, and ratios to Ambit depend on them. Transposition costs what the bytes of "
+             "operands and results cost on the channel, which is far more than SIMDRAM states. Binary networks run whole, every layer checked, the first "
+             "and the last on the host; LeNet-5's baselines are "
              "published times, those of VGG bounds from data sheets.",
     .row_count = EXPERIMENTS + SIMDRAM_SMALL_RUNS * SIMDRAM_NETWORK_FIGURES,
     .describe = describe,
