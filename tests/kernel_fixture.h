@@ -9,7 +9,7 @@
 
 #include "kernels.h"
 
-enum { TEST_SETTINGS = 6, TEST_PARAMETERS = 4 };
+enum { TEST_SETTINGS = 6 };
 
 struct test_setting { const char *name; uint64_t value; };
 struct test_parameter { const char *key, *value; };
@@ -19,7 +19,6 @@ struct test_run {
     uint32_t units, threads;
     const char *engine;                           /* NULL: the default one */
     struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL */
-    struct test_parameter parameters[TEST_PARAMETERS]; /* of the target; ended by key NULL */
 };
 
 struct test_outcome {
@@ -50,8 +49,9 @@ static inline bool test_is_of_target(const struct test_setting *setting)
     return strchr(setting->name, '.') != NULL;
 }
 
-static inline struct pim_device *test_device(const struct test_run *run, struct pim_registry **registry,
-                                             struct pim_target **target)
+/* `parameters`: of the target, ended by key NULL. */
+static inline struct pim_device *test_device_with(const struct test_run *run, const struct test_parameter *parameters,
+                                                  struct pim_registry **registry, struct pim_target **target)
 {
     struct pim_error error = {0};
     struct pim_device *device = NULL;
@@ -68,13 +68,18 @@ static inline struct pim_device *test_device(const struct test_run *run, struct 
     }
     if (run->engine != NULL)
         ck_assert_msg(pim_target_set(*target, "execution.engine", run->engine, &error) == PIM_OK, "%s", error.text);
-    for (size_t i = 0; i < TEST_PARAMETERS && run->parameters[i].key != NULL; i++)
-        ck_assert_msg(pim_target_set(*target, run->parameters[i].key, run->parameters[i].value, &error) == PIM_OK, "%s", error.text);
+    for (; parameters->key != NULL; parameters++)
+        ck_assert_msg(pim_target_set(*target, parameters->key, parameters->value, &error) == PIM_OK, "%s", error.text);
     ck_assert_msg(pim_device_open(*target, &options, &device, &error) == PIM_OK, "%s", error.text);
     return device;
 }
 
-static inline struct test_outcome test_kernel(const struct test_run *run)
+static inline struct pim_device *test_device(const struct test_run *run, struct pim_registry **registry, struct pim_target **target)
+{
+    return test_device_with(run, (const struct test_parameter[]){{NULL, NULL}}, registry, target);
+}
+
+static inline struct test_outcome test_kernel_with(const struct test_run *run, const struct test_parameter *parameters)
 {
     struct test_outcome outcome = {0};
     struct pim_registry *registry;
@@ -83,7 +88,7 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     struct pim_kernel_job job;
     const struct pim_kernel *kernel = pim_kernel_named(run->kernel);
     ck_assert_msg(kernel != NULL, "no kernel '%s'", run->kernel);
-    struct pim_device *device = test_device(run, &registry, &target);
+    struct pim_device *device = test_device_with(run, parameters, &registry, &target);
     ck_assert_msg(pim_kernel_open(kernel, &image, &outcome.error) == PIM_OK, "%s", outcome.error.text);
     pim_kernel_job_init(&job, kernel, device, image);
     for (size_t i = 0; outcome.status == PIM_OK && i < TEST_SETTINGS && run->settings[i].name != NULL; i++)
@@ -103,6 +108,11 @@ static inline struct test_outcome test_kernel(const struct test_run *run)
     pim_target_close(target);
     pim_registry_close(registry);
     return outcome;
+}
+
+static inline struct test_outcome test_kernel(const struct test_run *run)
+{
+    return test_kernel_with(run, (const struct test_parameter[]){{NULL, NULL}});
 }
 
 static inline struct test_outcome test_kernel_passes(const struct test_run *run)

@@ -245,7 +245,7 @@ START_TEST(gates_give_the_reference)
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         refused |= (int)none[i] == _i;
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
-        const struct test_run run = {"simdram_operation", 1, 1, NULL, {{"operation", (uint64_t)_i}, {"width", widths[i]}, {"form", 1}}, {{0}}};
+        const struct test_run run = {"simdram_operation", 1, 1, NULL, {{"operation", (uint64_t)_i}, {"width", widths[i]}, {"form", 1}}};
         struct test_outcome outcome = test_kernel(&run);
         ck_assert_msg(outcome.status == (refused ? PIM_USAGE : PIM_OK), "%s, %d bits: %s", bitserial_operations[_i].name, (int)widths[i], outcome.error.text);
     }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "kernel_fixture.h"
+#include "operations.h"
 
 static uint64_t seed;
 static char seed_text[24];
@@ -22,32 +23,45 @@ static const struct test_setting few[][TEST_SETTINGS] = {
 static const char *const names[] = {"simdram_operation", "simdram_operation", "simdram_gemv", "simdram_gemv", "simdram_bnn", "simdram_hdc", "simdram_hdc"};
 enum { RUNS = sizeof names / sizeof *names };
 
-static struct test_run run_of(int index, const char *mode, const char *source)
+/* A run with a failure rate. */
+struct trial {
+    struct test_run run;
+    struct test_parameter parameters[5];
+};
+
+static struct trial trial_of(int index, const char *mode, const char *source)
 {
-    struct test_run run = {.kernel = names[index], .units = 2, .threads = 1,
-                           .parameters = {{"reliability.mode", mode}, {"reliability.source", source}, {"reliability.seed", seed_text}}};
-    memcpy(run.settings, few[index], sizeof run.settings);
-    return run;
+    struct trial trial = {.run = {.kernel = names[index], .units = 2, .threads = 1},
+                          .parameters = {{"reliability.mode", mode}, {"reliability.source", source}, {"reliability.seed", seed_text}}};
+    memcpy(trial.run.settings, few[index], sizeof trial.run.settings);
+    return trial;
+}
+
+static struct test_outcome passes(const struct trial *trial)
+{
+    struct test_outcome outcome = test_kernel_with(&trial->run, trial->parameters);
+    ck_assert_msg(outcome.status == PIM_OK, "%s: %s (seed %s)", trial->run.kernel, outcome.error.text, seed_text);
+    return outcome;
 }
 
 START_TEST(masked_results_are_right_where_others_are_wrong)
 {
-    const struct test_run wrong = run_of(_i, "columns", "fcdram-and16"), right = run_of(_i, "masked", "fcdram-and16");
-    struct test_outcome outcome = test_kernel(&wrong);
-    ck_assert_msg(outcome.status == PIM_MISMATCH, "%s: status %d without masking", wrong.kernel, outcome.status);
-    test_kernel_passes(&right);
+    const struct trial wrong = trial_of(_i, "columns", "fcdram-and16"), right = trial_of(_i, "masked", "fcdram-and16");
+    struct test_outcome outcome = test_kernel_with(&wrong.run, wrong.parameters);
+    ck_assert_msg(outcome.status == PIM_MISMATCH, "%s: status %d without masking", wrong.run.kernel, outcome.status);
+    passes(&right);
 }
 END_TEST
 
 START_TEST(engines_and_threads_agree)
 {
-    struct test_run run = run_of(_i, "masked", "simra-maj3-4rows");
-    struct test_outcome first = test_kernel_passes(&run);
-    run.engine = "reference";
-    struct test_outcome reference = test_kernel_passes(&run);
-    run.engine = "fast";
-    run.threads = 4;
-    struct test_outcome threads = test_kernel_passes(&run);
+    struct trial trial = trial_of(_i, "masked", "simra-maj3-4rows");
+    struct test_outcome first = passes(&trial);
+    trial.run.engine = "reference";
+    struct test_outcome reference = passes(&trial);
+    trial.run.engine = "fast";
+    trial.run.threads = 4;
+    struct test_outcome threads = passes(&trial);
     ck_assert_uint_eq(first.result_hash, reference.result_hash);
     ck_assert_uint_eq(first.result_hash, threads.result_hash);
     ck_assert_uint_eq(first.elapsed_ps, reference.elapsed_ps);
@@ -59,16 +73,16 @@ END_TEST
 START_TEST(lanes_are_lost_as_the_source_says)
 {
     static const struct { const char *source; double share; } rows[] = {
-        {"ambit-55nm-5pct", 0},        {"ambit-55nm-10pct", 0.0029},  {"ambit-55nm-15pct", 0.0601}, {"simdram-22nm-5pct", 0},
+        {"ambit-55nm-5pct", 0},         {"ambit-55nm-10pct", 0.0029},  {"ambit-55nm-15pct", 0.0601}, {"simdram-22nm-5pct", 0},
         {"simdram-22nm-10pct", 0.0042}, {"simdram-22nm-20pct", 0.045}, {"simra-maj3-32rows", 0.01},  {"simra-maj3-4rows", 0.32},
-        {"simra-maj5-32rows", 0.2036}, {"simra-maj7-32rows", 0.6613}, {"fcdram-not", 0.0163},       {"fcdram-and16", 0.0506},
-        {"fcdram-or16", 0.0415},       {"none", 0.01}};
+        {"simra-maj5-32rows", 0.2036},  {"simra-maj7-32rows", 0.6613}, {"fcdram-not", 0.0163},       {"fcdram-and16", 0.0506},
+        {"fcdram-or16", 0.0415},        {"none", 0.01}};
     const double columns = 65536;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct test_run run = {.kernel = "simdram_operation", .units = 1, .threads = 1, .settings = {{"operation", 22}, {"width", 1}},
-                                     .parameters = {{"reliability.mode", "masked"}, {"reliability.source", rows[i].source},
-                                                    {"reliability.seed", seed_text}, {"memory.row_bytes", "8192"}}};
-        double lost = columns - (double)test_kernel_passes(&run).operations, expected = columns * rows[i].share;
+        const struct trial trial = {.run = {.kernel = "simdram_operation", .units = 1, .threads = 1, .settings = {{"operation", BITSERIAL_AND}, {"width", 1}}},
+                                    .parameters = {{"reliability.mode", "masked"}, {"reliability.source", rows[i].source},
+                                                   {"reliability.seed", seed_text}, {"memory.row_bytes", "8192"}}};
+        double lost = columns - (double)passes(&trial).operations, expected = columns * rows[i].share;
         double deviation = sqrt(expected * (1 - rows[i].share));
         ck_assert_msg(fabs(lost - expected) <= 5 * deviation, "%s: %.0f lanes lost, expected %.0f (seed %s)", rows[i].source, lost, expected, seed_text);
     }
@@ -77,9 +91,9 @@ END_TEST
 
 START_TEST(no_lane_left_is_an_error)
 {
-    struct test_run run = run_of(0, "masked", "none");
-    run.parameters[1] = (struct test_parameter){"reliability.unreliable_columns", "1"};
-    struct test_outcome outcome = test_kernel(&run);
+    struct trial trial = trial_of(0, "masked", "none");
+    trial.parameters[3] = (struct test_parameter){"reliability.unreliable_columns", "1"};
+    struct test_outcome outcome = test_kernel_with(&trial.run, trial.parameters);
     ck_assert_int_eq(outcome.status, PIM_USAGE);
     ck_assert_str_eq(outcome.error.text, "simdram_operation: no column of the banks is free of errors");
 }
@@ -89,11 +103,11 @@ END_TEST
 START_TEST(good_columns_are_read_only)
 {
     enum { GOOD_COLUMNS = 2, BYTES = 64 };
-    const struct test_run run = run_of(0, "columns", "simra-maj3-4rows");
+    const struct trial trial = trial_of(0, "columns", "simra-maj3-4rows");
     struct pim_registry *registry;
     struct pim_target *target;
     struct pim_error error = {0};
-    struct pim_device *device = test_device(&run, &registry, &target);
+    struct pim_device *device = test_device_with(&trial.run, trial.parameters, &registry, &target);
     uint8_t whole[BYTES], part[8];
     struct pim_transfer piece = {.unit = 1, .space = GOOD_COLUMNS, .bytes = BYTES, .data = whole};
     ck_assert_str_eq(pim_device_backend(device)->spaces[GOOD_COLUMNS].name, "good_columns");
