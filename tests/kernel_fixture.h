@@ -18,7 +18,7 @@ struct test_run {
     const char *kernel;
     uint32_t units, threads;
     const char *engine;                           /* NULL: the default one */
-    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL */
+    struct test_setting settings[TEST_SETTINGS];  /* ended by name NULL; a name with a dot is a parameter of the target */
 };
 
 struct test_outcome {

@@ -83,6 +83,25 @@ START_TEST(simdram_nonmac_errors_are_near_the_construction)
 }
 END_TEST
 
+/* Ambit gate by gate: sums and products take what others quote; SIMDRAM is never slower, and the means are those of doc/bitserial.md. */
+START_TEST(ambit_is_the_slower_one)
+{
+    struct pim_study_report *report = run_rows("simdram", "Ambit");
+    for (size_t i = 0; i < report->count; i++) {
+        const struct pim_study_row *row = &report->rows[i];
+        bool quoted = !strncmp(row->conditions, "addition, ", 10) || !strncmp(row->conditions, "multiplication, ", 16);
+        ck_assert_msg(!quoted || fabs(pim_study_error(row)) < 1.6, "%s", row->conditions);
+        ck_assert_msg(strcmp(row->unit, "x") != 0 || row->measured > 1, "%s", row->conditions);
+        if (strstr(row->conditions, "throughput"))
+            ck_assert_double_eq_tol(row->measured, 2.880, 0.001);
+        if (strstr(row->conditions, "efficiency"))
+            ck_assert_double_eq_tol(row->measured, 2.923, 0.001);
+    }
+    ck_assert_uint_eq(report->count, 22);
+    pim_study_report_free(report);
+}
+END_TEST
+
 /* ---- upmem-prim ---- */
 
 /* Vector addition, and GEMV of at least 10 ms, within 2 %; the other programs within 10 %. */
@@ -346,6 +365,7 @@ int main(void)
     tcase_add_test(tcase, upmem_micro_is_within_its_bounds);
     tcase_add_loop_test(tcase, simdram_rows_are_within_their_bounds, 0, SIMDRAM_PARTS);
     tcase_add_test(tcase, simdram_nonmac_errors_are_near_the_construction);
+    tcase_add_test(tcase, ambit_is_the_slower_one);
     tcase_add_loop_test(tcase, upmem_prim_kernels_are_within_their_bounds, 0, KERNEL_BOUNDS);
     tcase_add_test(tcase, upmem_prim_transfers_have_times);
     tcase_add_test(tcase, launches_cost_more_on_more_dpus);
