@@ -6,6 +6,8 @@
 #include "operators/bit_runs.h"
 #include "transpose.h"
 
+const char *const binary_mapping_names[] = {"rows", "commands", NULL};
+
 static uint64_t *new_rows(uint64_t count, uint64_t words)
 {
     return calloc(count * words, sizeof(uint64_t));

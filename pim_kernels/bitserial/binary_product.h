@@ -4,7 +4,9 @@
 
 #include "binary_layer.h"
 
-#define BINARY_MAPPING_HELP "0: weights and inputs stand in rows, 1: weights are in the commands"
+/* Parameter and names of enum binary_mapping. */
+#define BINARY_MAPPING_ROW {"mapping", BINARY_OPERANDS, BINARY_COMMANDS, BINARY_OPERANDS, "where the weights stand; inputs are in rows"}
+extern const char *const binary_mapping_names[];
 
 /* As struct binary_layer. Bits past `positions` of a row and past `inputs` of a weight do not matter. */
 struct binary_product {

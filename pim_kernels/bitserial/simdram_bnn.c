@@ -11,9 +11,10 @@ static const struct pim_kernel_parameter parameters[] = {
     {"inputs", 1, 1u << 16, 150, "inputs of an output: kernel size x channels of a convolution"},
     {"outputs", 1, 1u << 16, 16, "output channels"},
     {"positions", 1, 1u << 20, 100, "output positions; each has inputs of its own"},
-    {"mapping", 0, 1, 0, BINARY_MAPPING_HELP},
+    BINARY_MAPPING_ROW,
     {0},
 };
+static const struct pim_kernel_choice choices[] = {{"mapping", binary_mapping_names}, {0}};
 
 /* Around the half of the inputs. */
 static void random_thresholds(const struct pim_kernel_job *job, struct binary_product *product)
@@ -48,5 +49,6 @@ const struct pim_kernel kernel_simdram_bnn = {
     .summary = "a layer of a binary network in DRAM: XNOR, bit count, threshold",
     .operation = "binary multiply-accumulates",
     .parameters = parameters,
+    .choices = choices,
     .run = run,
 };

@@ -19,15 +19,16 @@ enum { STREAM_PIXELS, STREAM_BITS, STREAM_WEIGHTS }; /* weights of layer i: STRE
 enum { STEP_CONVOLUTION, STEP_OTHER };               /* of job->step_ps */
 
 /* ORDER NETWORK PARAMETER */
-static const char *const names[] = {"lenet5", "vgg13-32", "vgg16-32", "vgg13-224", "vgg16-224"};
+static const char *const names[] = {"lenet5", "vgg13-32", "vgg16-32", "vgg13-224", "vgg16-224", NULL};
 
 static const struct pim_kernel_parameter parameters[] = {
-    {"network", 0, sizeof names / sizeof names[0] - 1, 0, "0: lenet5, 1: vgg13-32, 2: vgg16-32, 3: vgg13-224, 4: vgg16-224"},
+    {"network", 0, sizeof names / sizeof names[0] - 2, 0, "which, with the pixels of a side"},
     {"images", 1, 4096, 1, "that run side by side"},
     {"layer", 0, 1024, 0, "0: all; else only this one, counted from 1, on random bits"},
-    {"mapping", 0, 1, 0, BINARY_MAPPING_HELP},
+    BINARY_MAPPING_ROW,
     {0},
 };
+static const struct pim_kernel_choice choices[] = {{"network", names}, {"mapping", binary_mapping_names}, {0}};
 
 struct chain {
     struct pim_kernel_job *job;
@@ -293,5 +294,6 @@ const struct pim_kernel kernel_simdram_network = {
     .summary = "a binary network in DRAM, whole or one layer: LeNet-5, VGG-13, VGG-16",
     .operation = "binary multiply-accumulates",
     .parameters = parameters,
+    .choices = choices,
     .run = run,
 };
