@@ -252,7 +252,7 @@ END_TEST
 
 /* ---- whole networks ---- */
 
-/* The facts' estimates for binary convolutions with both operands in rows, in milliseconds: rounds over the lanes x commands of a dot product x 49 ns. */
+/* Estimates for binary convolutions with both operands in rows, in milliseconds: rounds over the lanes x commands of a dot product x 49 ns. */
 static const struct estimate { const char *name; uint64_t banks; double ms; } estimates[] = {
     {"vgg13-32", 1, 16.1}, {"vgg13-224", 1, 134}, {"vgg13-224", 16, 18.6}, {"vgg16-32", 1, 24.5}, {"vgg16-224", 1, 187}, {"vgg16-224", 16, 27.1},
 };

@@ -12,7 +12,7 @@
 
 /* ---- real numbers ---- */
 
-/* Greatest errors of the construction for 8, 16, 32 and 64 hidden ReLUs: the project's facts on crossbars, section 6.2, two digits. */
+/* Greatest errors of the construction for 8, 16, 32 and 64 hidden ReLUs: an earlier trial of ours, by another program, two digits. */
 static const double published[SCALAR_FUNCTION_COUNT][4] = {
     [SCALAR_EXP] = {5.5e-3, 1.3e-3, 3.2e-4, 8.0e-5},      [SCALAR_SIGMOID] = {9.9e-3, 2.1e-3, 4.7e-4, 1.1e-4},
     [SCALAR_TANH] = {2.0e-2, 4.1e-3, 9.4e-4, 2.3e-4},     [SCALAR_GELU] = {1.6e-2, 3.4e-3, 7.0e-4, 1.8e-4},
@@ -208,7 +208,7 @@ START_TEST(a_real_bank)
 }
 END_TEST
 
-/* The facts' mean of the worst probability error with products and reciprocals by networks; ours are exact, which they say is three times better. */
+/* That trial's mean of the worst probability error with products and reciprocals by networks; ours are exact, which they say is three times better. */
 START_TEST(softmax_is_as_good_as_published)
 {
     static const struct { uint64_t hidden; double published; } cases[] = {{16, 2.1e-3}, {32, 5.7e-4}, {64, 2.0e-4}};

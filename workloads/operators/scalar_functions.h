@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* ORDER SCALAR FUNCTION: name, text, formula in x, range, what it is for. Ranges are those of the project's facts on the construction of
- * networks for them: beyond, the function is constant, a straight line, or the number is brought into the range by shifts. */
+/* ORDER SCALAR FUNCTION: name, text, formula in x, range, what it is for. Ranges are those in which networks for them are
+ * usual: beyond, the function is constant, a straight line, or the number is brought into the range by shifts. */
 #define SCALAR_FUNCTIONS(X)                                                                                    \
     X(EXP, exp, exp(x), -8, 0, "softmax, after the maximum is subtracted")                                     \
     X(SIGMOID, sigmoid, 1 / (1 + exp(-x)), -8, 8, "gates")                                                     \

@@ -1,7 +1,7 @@
 /* Binary networks on the bit-serial machine, whole, every layer checked (kernel simdram_network), against processors and graphics processors.
  *
  * Per image: time of the banks, time with the transfers, their share, and how many times faster than a baseline that is. SIMDRAM's ratios are means
- * over its three networks, quoted in the project's requirements and not verified; what its baselines ran is not known. Ours are
+ * over its three networks, quoted from a secondary source and not verified; what its baselines ran is not known. Ours are
  *   LeNet-5  times of the 1-bit network that pLUTo measured (MICRO 2022, Table 7); its batch is not known
  *   VGG      bounds from data sheets, assumed to stand for the machines that the paper names: no public measurement of these shapes was found
  * A bound is the stated peak of one way to count bits, which programs hardly reach: a measured baseline would give larger ratios.

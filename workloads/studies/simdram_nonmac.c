@@ -1,7 +1,7 @@
 /* Study simdram-nonmac: functions that are no multiply-accumulates, on 65,536 columns of one bank, by small network, table, or shifts and additions.
  *
  * Each row runs the kernel simdram_nonmac, which checks its results. Per-operation figures of NEON (arXiv 2211.05730) could not be had. What stands
- * beside our errors are those of the same construction in the project's facts on crossbars, section 6, found in real numbers (networks)
+ * beside our errors are those of an earlier trial of ours of the same construction, by another program, in real numbers (networks)
  * or with products and reciprocals by networks too (softmax).
  */
 #include "study.h"
@@ -22,7 +22,7 @@ struct experiment {
     uint64_t operation, method, hidden, width, operands, deviation, table_bits;
 };
 
-#define FACTS "the project's facts on crossbars, section 6: trial of the same construction"
+#define TRIAL "an earlier trial of ours of the same construction, in real numbers; not published"
 
 /* Three figures of one way to e^x, in groups that follow each other. */
 #define EXPONENTIAL(group_, figure_, n8, n16, n32, n64)                                                                              \
@@ -66,7 +66,7 @@ static const struct experiment experiments[] = {
 };
 enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 
-/* Errors of softmax are a mean over so many rows, as in the facts; they take the machine no less time. */
+/* Errors of softmax are a mean over so many rows, as in that trial; they take the machine no less time. */
 enum { SOFTMAX_ROWS = 2000 };
 
 static enum pim_status measure(const struct pim_target *target, size_t index, double *figure, struct pim_error *error)
@@ -94,7 +94,7 @@ static void describe(size_t index, struct pim_study_row *row)
     static const char *const units[] = {[COMMANDS] = "commands", [MICROSECONDS] = "us", [GREATEST_ERROR] = "1e-3", [MEAN_WORST_ERROR] = "1e-3"};
     const struct experiment *e = &experiments[index];
     *row = (struct pim_study_row){.group = e->group, .conditions = e->conditions, .unit = units[e->figure],
-                                  .source = isnan(e->published) ? "not published" : FACTS, .basis = isnan(e->published) ? PIM_STUDY_FORMULA : PIM_STUDY_TRIAL,
+                                  .source = isnan(e->published) ? "not published" : TRIAL, .basis = isnan(e->published) ? PIM_STUDY_FORMULA : PIM_STUDY_TRIAL,
                                   .published = e->published};
 }
 
