@@ -1,8 +1,13 @@
 /* Do two back-ends that the core has never heard of run end to end, and does the account add up? Everything through the public header. */
 #include "toy_fixture.h"
 
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct pim_units ALL = {0, 0};
 
@@ -365,6 +370,46 @@ START_TEST(progress_is_shown_and_changes_nothing)
 }
 END_TEST
 
+/* Threads of this process, but for the caller, that leave SIGTERM to others. */
+static unsigned threads_without_signals(void)
+{
+    unsigned count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    ck_assert_ptr_nonnull(tasks);
+    for (const struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        char path[300], line[200];
+        unsigned long long blocked = 0;
+        if (atoi(task->d_name) == getpid() || atoi(task->d_name) == 0)
+            continue;
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", task->d_name);
+        FILE *file = fopen(path, "r");
+        while (file && fgets(line, sizeof line, file))
+            sscanf(line, "SigBlk: %llx", &blocked);
+        if (file)
+            fclose(file);
+        count += blocked >> (SIGTERM - 1) & 1 && !(blocked >> (SIGSEGV - 1) & 1);
+    }
+    closedir(tasks);
+    return count;
+}
+
+/* Do signals to the process stay with its own threads? A handler that runs on a thread of ours and calls exit() waits for that thread for ever. */
+START_TEST(threads_take_no_signals)
+{
+    struct pim_device_options options = {.threads = 4, .mode = PIM_TIMING};
+    struct toy toy;
+    sigset_t now;
+    ck_assert_uint_eq(threads_without_signals(), 0);
+    toy_open(&toy, "toy-counter", NULL, &options);
+    for (int tries = 0; tries < 10000 && threads_without_signals() < 3; tries++)
+        usleep(1000); /* while a thread begins, the C library has all signals blocked */
+    ck_assert_uint_eq(threads_without_signals(), 3);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, NULL, &now), 0);
+    ck_assert_int_eq(sigismember(&now, SIGTERM), 0);
+    toy_close(&toy);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core device");
@@ -377,6 +422,7 @@ int main(void)
     tcase_add_loop_test(threads, events_arrive_in_order_of_time_unit_and_sequence, 0, 2);
     tcase_add_loop_test(threads, a_limit_stops_at_the_cycle, 0, 2);
     tcase_add_test(threads, progress_is_shown_and_changes_nothing);
+    tcase_add_test(threads, threads_take_no_signals);
     tcase_set_timeout(threads, 60);
     suite_add_tcase(suite, threads);
     TCase *endings = tcase_create("are guest faults values");

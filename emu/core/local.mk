@@ -4,7 +4,7 @@ AM_CPPFLAGS += -DPIM_PLUGIN_FOLDER='"$(pkglibdir)/backends"' -DPIM_TARGET_FOLDER
 dist_doc_DATA += doc/trace-format.md
 pkginclude_HEADERS += emu/pimento.h
 dist_doc_DATA += doc/backend-guide.md
-libpimento_la_SOURCES += emu/pimento.h
+libpimento_la_SOURCES += emu/pimento.h emu/host_thread.h
 libpimento_la_SOURCES += emu/core/backend_check.c emu/core/backends.c emu/core/derived.c emu/core/derived.h \
 	emu/core/event_list.c emu/core/number_text.c emu/core/number_text.h emu/core/output_file.c \
 	emu/core/output_file.h emu/core/parameter.c \

@@ -1,6 +1,7 @@
 #include "workers.h"
 
-#include <pthread.h>
+#include "host_thread.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -130,7 +131,7 @@ enum pim_status pim_workers_open(struct pim_workers **workers, unsigned threads,
     while (made->thread_count + 1 < threads) {
         struct worker *worker = &made->threads[made->thread_count];
         *worker = (struct worker){.workers = made, .number = made->thread_count + 1};
-        int failure = pthread_create(&worker->thread, NULL, serve, worker);
+        int failure = host_thread_create(&worker->thread, serve, worker);
         if (failure) {
             pim_workers_close(made);
             *workers = NULL;

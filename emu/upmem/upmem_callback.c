@@ -10,6 +10,8 @@
 
 #include "upmem_queue.h"
 
+#include "host_thread.h"
+
 typedef dpu_error_t (*callback_function)(struct dpu_set_t, uint32_t, void *);
 
 /* Shared by the jobs of one dpu_callback. */
@@ -84,7 +86,7 @@ static dpu_error_t start_call(struct upmem_callback *callback, struct dpu_set_t 
         return DPU_ERR_SYSTEM;
     *call = (struct call){callback, set, index};
     callback->references++;
-    if (pthread_create(&thread, NULL, call_on_thread, call)) {
+    if (host_thread_create(&thread, call_on_thread, call)) {
         callback->references--;
         free(call);
         return DPU_ERR_SYSTEM;

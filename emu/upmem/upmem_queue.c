@@ -17,6 +17,8 @@
  */
 #include "upmem_queue.h"
 
+#include "host_thread.h"
+
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------- running --- */
@@ -127,7 +129,7 @@ static bool start_worker(struct dpu_rank_t *rank)
     pthread_t thread;
     if (rank->has_worker)
         return true;
-    if (pthread_create(&thread, NULL, work, rank))
+    if (host_thread_create(&thread, work, rank))
         return false;
     pthread_detach(thread);
     return rank->has_worker = true;
