@@ -172,9 +172,13 @@ static uint32_t banks_of_rank(const struct bitserial_machine *machine, const uin
 static void count_columns(struct bitserial_bank *bank)
 {
     const struct bitserial_machine *machine = bank->machine;
-    bank->counters.columns += 64 * machine->row_words;
-    for (size_t word = 0; machine->parameters.reliability == BITSERIAL_MASKED && word < machine->row_words; word++)
-        bank->counters.columns_masked += (uint64_t)__builtin_popcountll(~bitserial_error_free(bank, 0, word));
+    uint64_t subarrays = machine->parameters.subarrays;
+    bank->counters.columns += 64 * machine->row_words * subarrays;
+    if (machine->parameters.reliability != BITSERIAL_MASKED)
+        return;
+    for (uint32_t subarray = 0; subarray < subarrays; subarray++)
+        for (size_t word = 0; word < machine->row_words; word++)
+            bank->counters.columns_masked += (uint64_t)__builtin_popcountll(~bitserial_error_free(bank, subarray, word));
 }
 
 static void start(struct bitserial_bank *bank, uint64_t launch_ps, uint64_t start_ps, uint32_t banks)

@@ -125,7 +125,7 @@ const struct pim_counter bitserial_counter_rows[] = {
     COUNTER("host_read_bursts", "bursts", host_read_bursts, "64 bytes to the host"),
     COUNTER("overlapped_ps", "ps", overlapped_ps, "of transfers to rows, behind the launch before them"),
     COUNTER("launches", "launches", launches, "launches of the bank"),
-    COUNTER("columns", "columns", columns, "of the subarray that computes, once a launch"),
+    COUNTER("columns", "columns", columns, "of all subarrays, once a launch"),
     COUNTER("columns_masked", "columns", columns_masked, "of these not used, because their majorities fail (mode masked)"),
     {.name = NULL},
 };
